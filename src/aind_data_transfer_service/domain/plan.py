@@ -1,0 +1,79 @@
+"""What one job will do, settled when it is submitted and not changed afterwards."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .pipeline import TaskId
+
+UNMAPPED = -1
+"""Map index of a task that runs once for the job, as Airflow counts."""
+
+
+class Frozen(BaseModel):
+    """Base of models that never change and refuse unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModalityPlan(Frozen):
+    """One modality of the session: a folder to stage, compressed or as it is."""
+
+    name: str
+    abbreviation: str
+    source: str
+    """Absolute POSIX path of the folder on the share."""
+    compress: bool
+    job_settings: dict[str, Any] = Field(default_factory=dict)
+    slurm_settings: dict[str, Any] | None = None
+
+    @property
+    def folder_name(self) -> str:
+        """Name of the modality's folder in the asset."""
+        return self.abbreviation
+
+
+class TaskPlan(Frozen):
+    """One task of one job (one element of it, for a mapped task)."""
+
+    task_id: TaskId
+    map_index: int = UNMAPPED
+    label: str | None = None
+    """What a mapped element stands for: the modality's abbreviation."""
+    skip_reason: str | None = None
+    """Why the task will not run; None when it will."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    origins: dict[str, str] = Field(default_factory=dict)
+    """Where each setting came from: default, preset and revision, request."""
+
+
+class JobPlan(Frozen):
+    """One acquisition session's upload."""
+
+    asset_name: str
+    """Folder in the bucket (the S3 prefix without its slash)."""
+    bucket: str
+    """Alias of the bucket, as the request named it."""
+    storage_url: str
+    """``s3://bucket`` or ``file:///folder`` that the alias stands for."""
+    project_name: str
+    platform: str | None
+    platform_name: str | None
+    subject_id: str
+    acq_datetime: str
+    """ISO 8601, as the request gave it."""
+    job_type: str
+    modalities: tuple[ModalityPlan, ...] = Field(min_length=1)
+    metadata_dir: str | None = None
+    derivatives_dir: str | None = None
+    force_cloud_sync: bool = False
+    user_email: str | None = None
+    notify_on: tuple[str, ...] = ("fail",)
+    """Sorted, of begin, end, fail, retry, all."""
+    tasks: tuple[TaskPlan, ...]
+    request: dict[str, Any]
+    """The validated request of this job, as it came over the wire."""
+
+    def task(self, task_id: TaskId, map_index: int = UNMAPPED) -> TaskPlan:
+        """Return one task of the plan."""
+        return next(t for t in self.tasks if (t.task_id, t.map_index) == (task_id, map_index))

@@ -1,0 +1,1 @@
+"""The outside world as the service sees it: one Protocol a file, adapters elsewhere."""

@@ -1,0 +1,1 @@
+"""The pipeline's tasks, each a plain program: ``spec.json`` in, ``result.json`` out."""

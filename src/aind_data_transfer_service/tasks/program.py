@@ -1,0 +1,151 @@
+"""Runs one attempt in its folder: the same here, in a Slurm job and in an array element."""
+
+import fcntl
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from ..errors import Defect, StorageFull, TransferError
+from ..files import write_whole
+from ..processes import process_identity
+from .context import Outcome, Skipped, TaskContext
+from .registry import TaskFunction, task_function
+from .spec import (
+    CREDENTIALS_FILE,
+    LOG_FILE,
+    PROCESS_FILE,
+    RESULT_FILE,
+    SPEC_FILE,
+    ResultState,
+    TaskError,
+    TaskResult,
+    TaskSpec,
+)
+
+logger = logging.getLogger(__name__)
+
+ALREADY_RUNNING = 75
+"""Exit code of a program that finds another one at work on its attempt (EX_TEMPFAIL)."""
+
+_EXIT_CODES = {
+    ResultState.SUCCESS: 0,
+    ResultState.SKIPPED: 0,
+    ResultState.FAILED: 1,
+    ResultState.CANCELLED: 143,
+}
+
+
+class Cancelled(BaseException):
+    """The attempt was told to end (SIGTERM)."""
+
+
+def run_program(folder: Path) -> int:
+    """Run the attempt described in ``folder`` and return the exit code.
+
+    Does nothing if another program is at work on it, or if its result is there already.
+    """
+    with _sole_runner(folder) as alone:
+        if not alone:
+            return ALREADY_RUNNING
+        if (folder / RESULT_FILE).exists():
+            return 0
+        write_whole(folder / PROCESS_FILE, json.dumps(process_identity(os.getpid())).encode())
+        signal.signal(signal.SIGTERM, _raise_cancelled)
+        _log_to(folder / LOG_FILE)
+        spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
+        result = run_attempt(spec, folder)
+        return _EXIT_CODES[result.state]
+
+
+def run_attempt(spec: TaskSpec, folder: Path, function: TaskFunction | None = None) -> TaskResult:
+    """Do the task's work, write ``result.json`` and return it; never raises for the work's sake."""
+    started = datetime.now(UTC)
+    context = TaskContext(spec, folder)
+    name = f"{spec.task_id}" + (f"[{spec.map_index}]" if spec.map_index >= 0 else "")
+    logger.info("%s of job %s, attempt %d", name, spec.job_id, spec.attempt)
+    state, outcome, error = _work(context, function)
+    context.progress.close()
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = TaskResult(
+        state=state,
+        outputs=dict(outcome.outputs) if outcome and not isinstance(outcome, Skipped) else {},
+        notices=outcome.notices if outcome and not isinstance(outcome, Skipped) else (),
+        skip_reason=outcome.reason if isinstance(outcome, Skipped) else None,
+        error=error,
+        started_at=started,
+        ended_at=datetime.now(UTC),
+        cpu_seconds=usage.ru_utime + usage.ru_stime + children.ru_utime + children.ru_stime,
+        peak_memory_bytes=max(usage.ru_maxrss, children.ru_maxrss) * 1024,
+    )
+    if error is not None:
+        logger.error("%s: %s What to do: %s", error.code, error.message, error.what_to_do)
+    logger.info("%s: %s", name, state)
+    (folder / CREDENTIALS_FILE).unlink(missing_ok=True)
+    write_whole(folder / RESULT_FILE, result.model_dump_json().encode())
+    return result
+
+
+def _work(
+    context: TaskContext, function: TaskFunction | None
+) -> tuple[ResultState, Outcome | None, TaskError | None]:
+    try:
+        outcome = (function or task_function(context.spec.task_id))(context)
+    except Cancelled:
+        return ResultState.CANCELLED, None, None
+    except Exception as problem:  # noqa: BLE001 - the program's boundary: all ends in a result
+        return ResultState.FAILED, None, _as_error(problem)
+    state = ResultState.SKIPPED if isinstance(outcome, Skipped) else ResultState.SUCCESS
+    return state, outcome, None
+
+
+def _as_error(problem: Exception) -> TaskError:
+    if isinstance(problem, OSError) and not isinstance(problem, TransferError):
+        full = StorageFull.from_os_error(problem)
+        if full is not None:
+            problem = full
+    if not isinstance(problem, TransferError):
+        logger.exception("Unexpected error")
+        problem = Defect(f"{type(problem).__name__}: {problem}")
+    return TaskError.model_validate(problem.as_dict())
+
+
+@contextmanager
+def _sole_runner(folder: Path) -> Iterator[bool]:
+    """Hold the attempt's lock; False when another program holds it."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _raise_cancelled(_signal: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Cancelled
+
+
+def _log_to(path: Path) -> None:
+    """Send the log and everything printed to one file."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    os.dup2(descriptor, sys.stdout.fileno())
+    os.dup2(descriptor, sys.stderr.fileno())
+    os.close(descriptor)
+    logging.basicConfig(
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+        force=True,
+    )
+    logging.Formatter.converter = lambda *_: datetime.now(UTC).timetuple()

@@ -1,0 +1,116 @@
+"""What a task program is given and what it leaves: the files of an attempt's folder.
+
+An attempt's folder holds ``spec.json`` (`TaskSpec`, written before the program starts),
+``log.txt``, ``progress.jsonl`` (a line now and then, the last one counts), ``result.json``
+(`TaskResult`, written whole, then renamed) and, while it runs, ``process.json`` and, where the
+store needs them, ``credentials.json`` (mode 600, removed at the end).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from ..domain.pipeline import TaskId
+from ..domain.plan import Frozen, JobPlan, ModalityPlan
+
+SPEC_FILE = "spec.json"
+RESULT_FILE = "result.json"
+PROGRESS_FILE = "progress.jsonl"
+LOG_FILE = "log.txt"
+PROCESS_FILE = "process.json"
+CREDENTIALS_FILE = "credentials.json"
+
+
+class StorageOptions(Frozen):
+    """How to reach the store of a job; its secrets are in ``credentials.json``."""
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    verify: str = "auto"
+    """``auto``, ``server`` or ``read``: see `aind_data_transfer_service.tasks.verify_upload`."""
+
+
+class SmtpNotice(Frozen):
+    """A notice a task asks for: kind of event and what it should say beside the job's facts."""
+
+    event: str
+    """``begin`` or ``end``."""
+
+
+class EarlierTask(Frozen):
+    """How a task before this one ended."""
+
+    task_id: TaskId
+    map_index: int
+    label: str | None
+    state: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    outputs: dict[str, Any] = Field(default_factory=dict)
+
+
+class TaskSpec(Frozen):
+    """All that one attempt at one task needs to know."""
+
+    job_id: str
+    task_id: TaskId
+    map_index: int
+    attempt: int
+    plan: JobPlan
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """The task's merged settings."""
+    staging_folder: str
+    """The job's own folder under the staging root; the asset is built in it."""
+    job_folder: str
+    """The job's own folder for what is not part of the asset: journals, the manifest."""
+    source_roots: tuple[str, ...] = ()
+    """Folders that sources must lie in; empty: anywhere."""
+    storage: StorageOptions = StorageOptions()
+    earlier: tuple[EarlierTask, ...] = ()
+    service_version: str
+    job_url: str | None = None
+
+    @property
+    def modality(self) -> ModalityPlan:
+        """The modality a mapped task is for."""
+        return self.plan.modalities[self.map_index]
+
+    @property
+    def prefix(self) -> str:
+        """Key prefix of the asset, with its slash."""
+        return f"{self.plan.asset_name}/"
+
+
+class ResultState(StrEnum):
+    """How an attempt ended."""
+
+    SUCCESS = "success"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class TaskError(Frozen):
+    """Why an attempt failed, as `aind_data_transfer_service.errors.TransferError` tells it."""
+
+    code: str
+    message: str
+    what_to_do: str
+    retryable: bool = False
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class TaskResult(Frozen):
+    """How an attempt ended and what the tasks after it need to know."""
+
+    state: ResultState
+    outputs: dict[str, Any] = Field(default_factory=dict)
+    notices: tuple[SmtpNotice, ...] = ()
+    skip_reason: str | None = None
+    error: TaskError | None = None
+    started_at: datetime
+    ended_at: datetime
+    cpu_seconds: float
+    peak_memory_bytes: int
