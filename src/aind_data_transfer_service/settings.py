@@ -1,0 +1,277 @@
+"""All settings of the service, typed; the only place that reads the environment.
+
+Each can be given as an environment variable (``AIND_DATA_TRANSFER_HOME``; nested ones with two
+underscores: ``AIND_DATA_TRANSFER_MAIL__HOST``) or in a TOML file named by ``--config``. The
+environment wins over the file, the command line over both.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from .domain.pipeline import TaskId
+from .errors import SettingsInvalid
+
+ENV_PREFIX = "AIND_DATA_TRANSFER_"
+BUCKET_ALIASES = ("default", "private", "open", "scratch")
+
+
+class Section(BaseModel):
+    """Base of nested settings: an unknown name is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class S3Settings(Section):
+    """How to reach S3. Without keys the machine's own AWS configuration is used."""
+
+    endpoint_url: str | None = None
+    """Another S3 server than AWS, for example ``https://swift.example.org``."""
+    region: str | None = None
+    access_key_id: SecretStr | None = None
+    secret_access_key: SecretStr | None = None
+    verify: Literal["auto", "server", "read"] = "auto"
+    """How uploads are checked: by checksums that AWS itself keeps, else by reading back (auto);
+    by any checksum the server gives (server); always by reading back (read)."""
+
+
+class MailSettings(Section):
+    """How mail leaves the service."""
+
+    mode: Literal["folder", "smtp", "off"] = "folder"
+    """``folder`` writes .eml files into the outbox folder."""
+    sender: str = "aind-data-transfer@localhost"
+    host: str = "localhost"
+    port: PositiveInt = 25
+    security: Literal["none", "starttls", "tls"] = "none"
+    user: str | None = None
+    password: SecretStr | None = None
+    timeout: timedelta = timedelta(seconds=20)
+
+
+class RetryPolicy(Section):
+    """When a failed attempt is tried again."""
+
+    times: int = Field(default=4, ge=0)
+    """Attempts after the first one."""
+    first_delay: timedelta = timedelta(seconds=10)
+    factor: float = Field(default=3.0, ge=1)
+    max_delay: timedelta = timedelta(minutes=10)
+    codes: frozenset[str] = frozenset()
+    """Error codes worth another try beside those that say so themselves."""
+    not_codes: frozenset[str] = frozenset()
+    """Error codes never worth another try."""
+
+    def delay_after(self, attempt: int) -> timedelta:
+        """How long to wait after attempt number ``attempt`` (1 is the first)."""
+        try:
+            return min(self.first_delay * self.factor ** (attempt - 1), self.max_delay)
+        except OverflowError:
+            return self.max_delay
+
+    def wants_another(self, *, attempt: int, code: str, retryable: bool) -> bool:
+        """Whether attempt number ``attempt``, failed with ``code``, is followed by another."""
+        worth_it = (retryable or code in self.codes) and code not in self.not_codes
+        return worth_it and attempt <= self.times
+
+
+class LocalExecutorSettings(Section):
+    """What task programs on this machine may use together."""
+
+    cpus: PositiveInt | None = None
+    """None: as many as the machine has."""
+    memory_mb: PositiveInt | None = None
+    """None: three quarters of the machine's memory."""
+
+
+class WorkerSettings(Section):
+    """How a worker takes jobs."""
+
+    jobs: PositiveInt = 20
+    """Jobs under way at once in one worker; most of their time is waiting."""
+    lease: timedelta = timedelta(seconds=30)
+    """A worker that could not renew its lease for this long ends itself and its programs."""
+    grace: timedelta = timedelta(seconds=15)
+    """How long after a lapsed lease others wait before they take over its jobs."""
+    poll: timedelta = timedelta(seconds=0.5)
+    """Pace of looking at running programs, new jobs and wishes to cancel."""
+
+
+class Settings(BaseSettings):
+    """Settings of the server and the worker."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    home: Path = Path("~/.aind-data-transfer")
+    """Folder of everything the service keeps, unless a setting below puts it elsewhere."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=5000, ge=0, le=65535)
+    """0: any free port."""
+    public_url: str | None = None
+    """Address in links of mails, where it differs from host and port."""
+    database_url: str | None = None
+    """``sqlite:///FILE`` or ``postgresql://…``; None: ``state.db`` in home."""
+    staging_dir: Path | None = None
+    """Where assets are put together; on a cluster a folder that all nodes see."""
+    work_dir: Path | None = None
+    """Where attempts keep their spec, log and result; on a cluster seen by all nodes."""
+    outbox_dir: Path | None = None
+    """Where mails go in mode ``folder``."""
+    buckets: dict[str, str] = Field(default_factory=dict)
+    """Alias → ``s3://bucket`` or ``file:///folder``. Empty: folders in home."""
+    s3: S3Settings = S3Settings()
+    source_roots: tuple[Path, ...] = ()
+    """Folders that sources must lie in; none: anywhere."""
+    path_checks: Literal["off", "warn", "require"] = "warn"
+    """What a folder that the server does not see means when a request is validated."""
+    project_names: tuple[str, ...] = ()
+    """Names a request may use; none: any."""
+    trusted_networks: tuple[Annotated[IPv4Network | IPv6Network, Field()], ...] = (
+        ip_network("127.0.0.0/8"),
+        ip_network("::1/128"),
+    )
+    """Addresses whose writing requests are accepted."""
+    mail: MailSettings = MailSettings()
+    retry: RetryPolicy = RetryPolicy()
+    task_retry: dict[TaskId, RetryPolicy] = Field(default_factory=dict)
+    """Policies of single tasks, in place of ``retry``."""
+    task_time_limit: dict[TaskId, timedelta] = Field(default_factory=dict)
+    """Longest time one attempt may run; none: no limit."""
+    local: LocalExecutorSettings = LocalExecutorSettings()
+    worker: WorkerSettings = WorkerSettings()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] = "json"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the command line win over the environment, and that over the file."""
+        file_values = init_settings.init_kwargs.pop(_FILE, {})  # type: ignore[attr-defined]
+        return init_settings, env_settings, InitSettingsSource(settings_cls, file_values)
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        problems = [
+            *(f"source_roots: {p} is not absolute" for p in self.source_roots if not _absolute(p)),
+            *(_bucket_problems(self.buckets)),
+        ]
+        if self.worker.lease < 4 * self.worker.poll:
+            problems.append("worker.lease: must be at least four times worker.poll")
+        if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql")):
+            problems.append("database_url: begins with neither sqlite:/// nor postgresql://")
+        if (self.s3.access_key_id is None) != (self.s3.secret_access_key is None):
+            problems.append("s3: access_key_id and secret_access_key go together")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def home_folder(self) -> Path:
+        """Home, absolute."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def database(self) -> str:
+        """URL of the database."""
+        return self.database_url or f"sqlite:///{self.home_folder / 'state.db'}"
+
+    @property
+    def staging_root(self) -> Path:
+        """Folder of the jobs' staging folders."""
+        return (self.staging_dir or self.home_folder / "staging").absolute()
+
+    @property
+    def work_root(self) -> Path:
+        """Folder of the jobs' attempts."""
+        return (self.work_dir or self.home_folder / "jobs").absolute()
+
+    @property
+    def outbox_folder(self) -> Path:
+        """Folder of mails in mode ``folder``."""
+        return (self.outbox_dir or self.home_folder / "outbox").absolute()
+
+    @property
+    def bucket_urls(self) -> Mapping[str, str]:
+        """Alias → URL of every bucket a job may go to."""
+        if self.buckets:
+            return self.buckets
+        folder = self.home_folder / "buckets"
+        return {alias: (folder / alias).as_uri() for alias in BUCKET_ALIASES}
+
+    @property
+    def base_url(self) -> str:
+        """Address of the portal, for links."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def retry_policy(self, task_id: TaskId) -> RetryPolicy:
+        """Return the policy of one task."""
+        return self.task_retry.get(task_id, self.retry)
+
+
+_FILE = "_file_values"
+
+
+def load_settings(config: Path | None = None, **given: Any) -> Settings:
+    """Read the settings; ``given`` (the command line) wins over the environment and the file.
+
+    Raises `SettingsInvalid` with every problem listed.
+    """
+    try:
+        file_values = tomllib.loads(config.read_text()) if config else {}
+        return Settings(**{_FILE: file_values}, **given)
+    except (OSError, tomllib.TOMLDecodeError) as problem:
+        raise SettingsInvalid(f"{config}: {problem}") from problem
+    except ValidationError as problem:
+        raise SettingsInvalid(_explain(problem)) from problem
+
+
+def _explain(problem: ValidationError) -> str:
+    lines = ["The settings are not valid:"]
+    for error in problem.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in error["loc"])
+        message = error["msg"].removeprefix("Value error, ")
+        lines += [f"  {place}: {message}" if place else f"  {part}" for part in message.split("; ")]
+    return "\n".join(lines)
+
+
+def _absolute(path: Path) -> bool:
+    return PurePosixPath(path).is_absolute()
+
+
+def _bucket_problems(buckets: Mapping[str, str]) -> list[str]:
+    problems = []
+    for alias, url in buckets.items():
+        parts = urlsplit(url)
+        s3 = parts.scheme == "s3" and parts.netloc and parts.path in ("", "/")
+        folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+        if not (s3 or folder):
+            problems.append(f"buckets.{alias}: {url!r} is neither s3://bucket nor file:///folder")
+    return problems
