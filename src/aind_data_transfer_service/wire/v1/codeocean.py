@@ -1,0 +1,200 @@
+"""Registration of the asset in Code Ocean and the pipelines to run on it.
+
+Shapes as in ``aind-codeocean-pipeline-monitor`` 0.11.2 and ``codeocean`` 0.13.0.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ..problems import problem_error
+from .base import ClosedModel, IgnoringModel, WireModel
+
+_MOST_TAGS = 10
+
+
+class DataAssetsRunParam(IgnoringModel):
+    """An asset a run takes as input; an empty ``id`` means the one just registered."""
+
+    id: str
+    mount: str | None = None
+
+
+class NamedRunParam(IgnoringModel):
+    """A named parameter of a run."""
+
+    param_name: str
+    value: str
+
+
+class PipelineProcessParams(IgnoringModel):
+    """The parameters of one process of a pipeline."""
+
+    name: str
+    parameters: list[str] | None = None
+    named_parameters: list[NamedRunParam] | None = None
+
+
+class RunParams(IgnoringModel):
+    """A run of a capsule or of a pipeline."""
+
+    capsule_id: str | None = None
+    pipeline_id: str | None = None
+    version: int | None = None
+    resume_run_id: str | None = None
+    nextflow_profile: str | None = None
+    data_assets: list[DataAssetsRunParam] | None = None
+    parameters: list[str] | None = None
+    named_parameters: list[NamedRunParam] | None = None
+    processes: list[PipelineProcessParams] | None = None
+
+
+class AWSS3Source(IgnoringModel):
+    """An asset's place in S3; ``bucket`` is a `BucketType`, which the service maps."""
+
+    bucket: str
+    endpoint_name: str | None = None
+    prefix: str | None = None
+    keep_on_external_storage: bool | None = None
+    public: bool | None = None
+    use_input_bucket: bool | None = None
+
+
+class Source(IgnoringModel):
+    """Where an asset comes from."""
+
+    aws: AWSS3Source | None = None
+
+
+class AWSS3Target(IgnoringModel):
+    """A bucket that takes results."""
+
+    bucket: str
+    endpoint_name: str | None = None
+    prefix: str | None = None
+
+
+class Target(IgnoringModel):
+    """Where results go."""
+
+    aws: AWSS3Target | None = None
+
+
+def _require_few_tags(tags: list[str]) -> list[str]:
+    if len(tags) > _MOST_TAGS:
+        raise problem_error("too_many_tags", f"Tags can only have a max of {_MOST_TAGS} items!")
+    return tags
+
+
+class DataAssetParams(IgnoringModel):
+    """How the asset is registered; an empty ``name`` or ``mount`` means the asset's name."""
+
+    name: str
+    tags: Annotated[list[str], AfterValidator(_require_few_tags)]
+    mount: str
+    description: str | None = None
+    source: Source | None = None
+    target: Target | None = None
+    custom_metadata: dict[str, Any] | None = None
+    data_asset_ids: list[str] | None = None
+    results_info: dict[str, Any] | None = None
+
+
+class UserPermissions(IgnoringModel):
+    """What one user may do with an asset."""
+
+    email: str
+    role: Literal["owner", "editor", "viewer"]
+
+
+class GroupPermissions(IgnoringModel):
+    """What a group may do with an asset."""
+
+    group: str
+    role: Literal["owner", "editor", "viewer", "discoverable"]
+
+
+class Permissions(IgnoringModel):
+    """Who may do what with an asset."""
+
+    users: list[UserPermissions] | None = None
+    groups: list[GroupPermissions] | None = None
+    everyone: Literal["viewer", "discoverable", "none"] | None = None
+    share_assets: bool | None = None
+
+
+class DocDbSettings(ClosedModel):
+    """How the captured results are recorded in the document database."""
+
+    docdb_api_gateway: str
+    docdb_version: str = "v1"
+    docdb_database: str | None = None
+    docdb_collection: str | None = None
+    results_bucket: str
+
+
+class CaptureSettings(ClosedModel):
+    """How the results of a run become an asset; name and mount are decided after the run."""
+
+    name: str | None = None
+    tags: list[str]
+    mount: str | None = None
+    description: str | None = None
+    source: None = None
+    target: Target | None = None
+    custom_metadata: dict[str, Any] | None = None
+    data_asset_ids: list[str] | None = None
+    results_info: dict[str, Any] | None = None
+    data_description_file_name: Literal["data_description.json"] = "data_description.json"
+    process_name_suffix: str | None = "processed"
+    process_name_suffix_tz: str | None = "UTC"
+    permissions: Permissions = Permissions(everyone="viewer")
+    docdb_settings: DocDbSettings | None = None
+
+
+class PipelineMonitorSettings(ClosedModel):
+    """One run to start, watch and capture; intervals and time-outs in seconds."""
+
+    alert_url: str | None = None
+    computation_polling_interval: float = 180.0
+    computation_timeout: float | None = None
+    data_asset_ready_polling_interval: float = 10.0
+    data_asset_ready_timeout: float | None = None
+    run_params: RunParams
+    capture_settings: CaptureSettings | None = None
+
+    @model_validator(mode="after")
+    def _require_timeouts_above_intervals(self) -> Self:
+        for name, timeout, interval in (
+            ("computation", self.computation_timeout, self.computation_polling_interval),
+            (
+                "data_asset_ready",
+                self.data_asset_ready_timeout,
+                self.data_asset_ready_polling_interval,
+            ),
+        ):
+            if timeout is not None and timeout <= interval:
+                raise problem_error(
+                    "timeout_too_short",
+                    f"{name}_timeout {timeout} is not greater than"
+                    f" {name}_polling_interval {interval}!",
+                )
+        return self
+
+
+class CodeOceanPipelineMonitorConfigs(WireModel):
+    """What Code Ocean does once the asset is in the cloud.
+
+    ``pipeline_monitor_capsule_settings``: None means the defaults of ``job_type``, an empty list
+    no pipeline, a list these pipelines. ``pipeline_monitor_capsule_id`` likewise: None the
+    default, an empty text no request.
+    """
+
+    capture_results_to_default_bucket: bool = True
+    job_type: str | None = None
+    pipeline_monitor_capsule_id: str | None = None
+    pipeline_monitor_capsule_settings: (
+        Annotated[list[PipelineMonitorSettings], Field(max_length=5)] | None
+    ) = None
+    # Built anew for each job, see `derived`; None only where none was given.
+    register_data_settings: DataAssetParams | None = None

@@ -1,0 +1,124 @@
+"""What a request may contain by mistake although the V1 API accepts it."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from pydantic import BaseModel
+
+from ..problems import Loc, Problem, field_path, nearest_of
+from .codeocean import CodeOceanPipelineMonitorConfigs, DataAssetParams, RunParams
+from .fields import BucketType, map_bucket
+from .metadata_configs import GatherMetadataJobSettings
+from .modality_configs import ModalityConfigs
+from .request import SubmitJobRequest
+from .slurm import V0036JobProperties
+from .trigger import TriggerConfigModel
+from .upload_job import BasicUploadJobConfigs
+
+# How like a known field an unknown one must be to pass for a misspelling of it.
+_LIKENESS = 0.8
+_MODALITY_PARTS: dict[str, type[BaseModel]] = {"slurm_settings": V0036JobProperties}
+_JOB_PARTS: dict[str, type[BaseModel]] = {
+    "metadata_configs": GatherMetadataJobSettings,
+    "trigger_capsule_configs": TriggerConfigModel,
+    "codeocean_configs": CodeOceanPipelineMonitorConfigs,
+}
+
+
+def find_warnings(content: object) -> tuple[Problem, ...]:
+    """Return what looks like a mistake in a request that `parse_request` accepted.
+
+    Parameters
+    ----------
+    content
+        The request as the user sent it, as `parse_json` returns it.
+    """
+    return tuple(_in_request(content))
+
+
+def _in_request(content: object) -> Iterator[Problem]:
+    if not isinstance(content, Mapping):
+        return
+    yield from _unknown_fields(content, SubmitJobRequest, ())
+    for index, job in _items(content.get("upload_jobs")):
+        yield from _in_job(job, ("upload_jobs", index))
+
+
+def _in_job(job: Mapping[str, object], loc: Loc) -> Iterator[Problem]:
+    yield from _unknown_fields(job, BasicUploadJobConfigs, loc)
+    yield from _unknown_bucket(job.get("s3_bucket"), (*loc, "s3_bucket"))
+    yield from _in_parts(job, _JOB_PARTS, loc)
+    for index, modality in _items(job.get("modalities")):
+        place = (*loc, "modalities", index)
+        yield from _unknown_fields(modality, ModalityConfigs, place)
+        yield from _in_parts(modality, _MODALITY_PARTS, place)
+    code_ocean = job.get("codeocean_configs")
+    if isinstance(code_ocean, Mapping):
+        yield from _in_code_ocean(code_ocean, (*loc, "codeocean_configs"))
+
+
+def _in_code_ocean(configs: Mapping[str, object], loc: Loc) -> Iterator[Problem]:
+    yield from _in_parts(configs, {"register_data_settings": DataAssetParams}, loc)
+    name = "pipeline_monitor_capsule_settings"
+    for index, pipeline in _items(configs.get(name)):
+        yield from _in_parts(pipeline, {"run_params": RunParams}, (*loc, name, index))
+
+
+def _in_parts(
+    owner: Mapping[str, object], parts: Mapping[str, type[BaseModel]], loc: Loc
+) -> Iterator[Problem]:
+    for name, model in parts.items():
+        part = owner.get(name)
+        if isinstance(part, Mapping):
+            yield from _unknown_fields(part, model, (*loc, name))
+
+
+def _items(value: object) -> Iterator[tuple[int, Mapping[str, object]]]:
+    for index, item in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(item, Mapping):
+            yield index, item
+
+
+def _unknown_fields(
+    given: Mapping[str, object], model: type[BaseModel], loc: Loc
+) -> Iterator[Problem]:
+    """Find misspelt fields, and those that are dropped because the model has no room for them."""
+    kept = model.model_config.get("extra") == "allow"
+    for key in given.keys() - model.model_fields.keys():
+        nearest = _known_field_like(key, model)
+        if nearest in given:
+            nearest = None
+        if kept and nearest is None:
+            continue
+        field = field_path((*loc, key))
+        fate = "is kept but has no meaning here" if kept else "is not known and is left out"
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        yield Problem(
+            code="field_misspelt" if nearest else "field_left_out",
+            loc=(*loc, key),
+            field=field,
+            message=f"{field} {fate}{hint}",
+            nearest=nearest,
+        )
+
+
+@lru_cache(maxsize=1024)
+def _known_field_like(key: str, model: type[BaseModel]) -> str | None:
+    return nearest_of(key, model.model_fields, cutoff=_LIKENESS)
+
+
+def _unknown_bucket(value: object, loc: Loc) -> Iterator[Problem]:
+    if value in (None, "", BucketType.DEFAULT) or map_bucket(value) != BucketType.DEFAULT:
+        return
+    field = field_path(loc)
+    allowed = tuple(BucketType)
+    yield Problem(
+        code="bucket_unknown",
+        loc=loc,
+        field=field,
+        message=f"{field} {value!r} is not known; the default bucket is used."
+        f" Known: {', '.join(allowed)}",
+        value=value if isinstance(value, str) else repr(value),
+        allowed=allowed,
+        nearest=nearest_of(str(value), allowed),
+    )

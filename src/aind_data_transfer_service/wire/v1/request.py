@@ -1,0 +1,31 @@
+"""The request that submits upload jobs."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from .base import WireModel
+from .fields import EmailAddress, EmailNotificationType, NotificationTypes
+from .upload_job import BasicUploadJobConfigs
+
+
+class SubmitJobRequest(WireModel):
+    """Upload jobs, and whom to write to about those that do not say so themselves."""
+
+    job_type: str | None = "transform_and_upload"
+    user_email: EmailAddress | None = None
+    email_notification_types: NotificationTypes = Field(default=[EmailNotificationType.FAIL])
+    upload_jobs: Annotated[list[BasicUploadJobConfigs], Field(min_length=1, max_length=1000)]
+
+    @model_validator(mode="after")
+    def _propagate_email_settings(self) -> Self:
+        """Fill in a job's e-mail settings in a copy: the caller may use the job elsewhere."""
+        for index, job in enumerate(self.upload_jobs):
+            update: dict[str, object] = {}
+            if job.user_email is None and self.user_email is not None:
+                update["user_email"] = self.user_email
+            if job.email_notification_types is None:
+                update["email_notification_types"] = self.email_notification_types
+            if update:
+                self.upload_jobs[index] = job.model_copy(update=update)
+        return self
