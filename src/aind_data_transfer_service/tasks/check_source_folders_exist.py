@@ -1,0 +1,202 @@
+"""Checks, before any work, that everything the job will read is there and can be read."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..domain.paths import (
+    SourceOutsideRoots,
+    SourcesNested,
+    require_in_roots,
+    require_not_nested,
+    require_source_path,
+)
+from ..domain.plan import ModalityPlan
+from ..errors import InvalidInput, StorageFull, TransferError
+from ..metadata.files import KNOWN_FILES
+from .context import Done, Outcome, TaskContext
+from .source_walk import FolderFacts, Problem, printable, walk_source
+from .transforms import check_format
+
+logger = logging.getLogger(__name__)
+
+_SHOWN = 20
+_KEPT = 1000
+# Compressed data can be no larger than the source, but for indexes and metadata.
+_COMPRESSED_AT_MOST = 1.05
+
+
+class SourcesUnusable(InvalidInput):
+    """Something in the sources would make the upload fail or be wrong."""
+
+    code = "sources_unusable"
+    what_to_do_default = "Correct what the message names, then retry the job."
+
+
+class StagingFull(StorageFull):
+    """The staging folder has no room for what the job will write."""
+
+    code = "staging_full"
+    what_to_do_default = "Free space in the staging folder, then retry the job."
+
+
+def run(ctx: TaskContext) -> Outcome:
+    """Check every folder the plan names; all problems are reported at once."""
+    check = _Check(ctx)
+    modalities = {
+        modality.abbreviation: check.modality(modality) for modality in ctx.spec.plan.modalities
+    }
+    metadata = check.metadata(ctx.spec.plan.metadata_dir)
+    derivatives = check.derivatives(ctx.spec.plan.derivatives_dir)
+    check.raise_problems()
+    compressed = sum(
+        modalities[modality.abbreviation]["bytes"]
+        for modality in ctx.spec.plan.modalities
+        if modality.compress
+    )
+    needed = int(compressed * _COMPRESSED_AT_MOST) + sum(metadata.values())
+    return Done(
+        {
+            "modalities": modalities,
+            "metadata": metadata,
+            "derivatives": derivatives,
+            "bytes": sum(facts["bytes"] for facts in modalities.values()),
+            "staging_needed_bytes": needed,
+            "staging_free_bytes": _require_room(ctx.staging, needed),
+        }
+    )
+
+
+class _Check:
+    """Looks at the folders of one plan and collects what is wrong with them."""
+
+    def __init__(self, ctx: TaskContext) -> None:
+        self._roots = [Path(root).resolve() for root in ctx.spec.source_roots]
+        self._on_bytes: Callable[[int], None] = ctx.progress.add
+        self._problems: list[Problem] = []
+        self._resolved: dict[str, Path] = {}
+
+    def modality(self, modality: ModalityPlan) -> dict[str, Any]:
+        """Walk one modality's folder; for a recording that is compressed, check its format too."""
+        source = self._folder(f"source of {modality.abbreviation}", modality.source)
+        if source is None:
+            return {"files": 0, "bytes": 0}
+        self._resolved[modality.abbreviation] = source
+        facts = self._walk(source)
+        if modality.compress and not facts.problems:
+            self._check_format(modality, source)
+        return {"files": facts.files, "bytes": facts.bytes, "source": str(source)}
+
+    def metadata(self, named: str | None) -> dict[str, int]:
+        """Return the bytes of each metadata file that will be taken.
+
+        Only the top of the folder is looked at: nothing else is uploaded from it.
+        """
+        folder = None if named is None else self._folder("metadata_dir", named)
+        if folder is None:
+            return {}
+        if not any(entry.is_file() for entry in folder.iterdir()):
+            self._problem("source_empty", str(folder), "(metadata_dir) holds no file")
+        sizes = {}
+        for path in (folder / name for name in KNOWN_FILES):
+            if path.is_file() and self._may_read(path):
+                sizes[path.name] = path.stat().st_size
+            elif os.path.lexists(path) and not path.is_file():
+                self._problem("not_a_file", str(path), "is not a file, or a broken link")
+        return sizes
+
+    def derivatives(self, named: str | None) -> dict[str, Any]:
+        """Walk the folder of derived data."""
+        folder = None if named is None else self._folder("derivatives_dir", named)
+        if folder is None:
+            return {}
+        facts = self._walk(folder)
+        return {"files": facts.files, "bytes": facts.bytes, "source": str(folder)}
+
+    def raise_problems(self) -> None:
+        """Raise `SourcesUnusable` if anything is wrong, naming all of it."""
+        try:
+            require_not_nested(self._resolved)
+        except SourcesNested as nested:
+            where = self._resolved[nested.details["modalities"][0]]
+            self._problem(nested.code, str(where), f"cannot be uploaded: {nested.message}")
+        if not self._problems:
+            return
+        for problem in self._problems[:_KEPT]:
+            logger.error("%s: %s", problem.code, problem)
+        lines = [f"- {problem} [{problem.code}]" for problem in self._problems[:_SHOWN]]
+        count = len(self._problems)
+        if count > _SHOWN:
+            lines.append(f"- and {count - _SHOWN} more: see the task's log")
+        plural = "problem" if count == 1 else "problems"
+        raise SourcesUnusable(
+            "\n".join([f"{count} {plural} in the sources:", *lines]),
+            problem_count=count,
+            problems=[
+                {"code": problem.code, "path": problem.path, "message": str(problem)}
+                for problem in self._problems[:_KEPT]
+            ],
+        )
+
+    def _folder(self, field: str, named: str) -> Path | None:
+        """Return the folder, links resolved, if it can be used at all."""
+        try:
+            path = Path(require_source_path(field, named)).resolve(strict=True)
+            require_in_roots(field, path, self._roots)
+            if path.is_dir():
+                return path
+            self._problem("not_a_folder", named, f"({field}) is a file; a folder is needed")
+        except SourceOutsideRoots as outside:
+            self._problem(outside.code, named, f"is not allowed: {outside.message}")
+        except TransferError as refused:
+            self._problem(refused.code, named, f"is not allowed: {refused.message}")
+        except FileNotFoundError:
+            self._problem("source_missing", named, f"({field}) does not exist")
+        except (OSError, RuntimeError) as problem:
+            self._problem("folder_unreadable", named, f"({field}) cannot be reached: {problem}")
+        return None
+
+    def _walk(self, folder: Path) -> FolderFacts:
+        facts = walk_source(folder, self._roots, self._on_bytes)
+        self._problems += facts.problems
+        if not facts.files and not facts.problems:
+            self._problem("source_empty", str(folder), "holds no file")
+        logger.info("%s: %d files, %d bytes", folder, facts.files, facts.bytes)
+        return facts
+
+    def _check_format(self, modality: ModalityPlan, source: Path) -> None:
+        try:
+            check_format(modality, source)
+        except InvalidInput as wrong:
+            self._problem(wrong.code, str(source), f"cannot be compressed: {wrong.message}")
+
+    def _may_read(self, path: Path) -> bool:
+        try:
+            require_in_roots(path.name, path.resolve(), self._roots)
+        except SourceOutsideRoots as outside:
+            self._problem("link_escapes", str(path), f"is not allowed: {outside.message}")
+            return False
+        if not os.access(path, os.R_OK):
+            self._problem("file_unreadable", str(path), "may not be read by the service")
+            return False
+        return True
+
+    def _problem(self, code: str, path: str, what: str) -> None:
+        self._problems.append(Problem(code, printable(path), what))
+
+
+def _require_room(staging: Path, needed: int) -> int:
+    """Return the bytes free for staging; raises `StagingFull` if they are too few."""
+    folder = next(parent for parent in (staging, *staging.parents) if parent.is_dir())
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise StagingFull(
+            f"Staging needs up to {needed:,} bytes in {folder}, but {free:,} bytes are free.",
+            folder=str(folder),
+            needed_bytes=needed,
+            free_bytes=free,
+        )
+    return free

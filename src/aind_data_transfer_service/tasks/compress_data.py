@@ -1,0 +1,37 @@
+"""Stages one modality: compressed without loss, or linked as it is."""
+
+import logging
+from pathlib import Path
+
+from .context import Done, Outcome, TaskContext
+from .staging import require_real_folder, stage_link
+from .transforms import compress
+
+logger = logging.getLogger(__name__)
+
+
+def run(ctx: TaskContext) -> Outcome:
+    """Put the modality's folder into the asset."""
+    modality = ctx.spec.modality
+    source = Path(modality.source).resolve(strict=True)
+    output = ctx.staging / modality.folder_name
+    if not modality.compress:
+        stage_link(source, output)
+        return Done({"action": "linked", "source": str(source), "output": str(output)})
+    require_real_folder(output)
+    done = compress(modality, source, output, ctx.progress.set)
+    ratio = done.source_bytes / done.stored_bytes
+    logger.info("%s: %.2f times smaller", modality.abbreviation, ratio)
+    return Done(
+        {
+            "action": "compressed",
+            "source": str(source),
+            "output": str(output),
+            "source_bytes": done.source_bytes,
+            "stored_bytes": done.stored_bytes,
+            "ratio": round(ratio, 3),
+            "streams": done.streams,
+            "parameters": done.parameters,
+            "version": ctx.spec.service_version,
+        }
+    )
