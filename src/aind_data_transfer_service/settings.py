@@ -7,6 +7,7 @@ environment wins over the file, the command line over both.
 
 import tomllib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path, PurePosixPath
@@ -174,8 +175,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the command line win over the environment, and that over the file."""
-        file_values = init_settings.init_kwargs.pop(_FILE, {})  # type: ignore[attr-defined]
-        return init_settings, env_settings, InitSettingsSource(settings_cls, file_values)
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _file_values.get())
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
@@ -236,7 +237,7 @@ class Settings(BaseSettings):
         return self.task_retry.get(task_id, self.retry)
 
 
-_FILE = "_file_values"
+_file_values: ContextVar[dict[str, Any]] = ContextVar("settings_file_values", default={})  # noqa: B039 - never changed
 
 
 def load_settings(config: Path | None = None, **given: Any) -> Settings:
@@ -245,8 +246,8 @@ def load_settings(config: Path | None = None, **given: Any) -> Settings:
     Raises `SettingsInvalid` with every problem listed.
     """
     try:
-        file_values = tomllib.loads(config.read_text()) if config else {}
-        return Settings(**{_FILE: file_values}, **given)
+        _file_values.set(tomllib.loads(config.read_text()) if config else {})
+        return Settings(**given)
     except (OSError, tomllib.TOMLDecodeError) as problem:
         raise SettingsInvalid(f"{config}: {problem}") from problem
     except ValidationError as problem:

@@ -7,6 +7,7 @@ from ..errors import InvalidInput
 
 # What S3, POSIX and Windows tools all take without quoting or encoding.
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")
+_LONGEST = 100
 PART_RULE = "letters, digits, '-' and '.', beginning with a letter or a digit"
 
 
@@ -18,10 +19,10 @@ class NamePartInvalid(InvalidInput):
 
 def require_name_part(field: str, value: str) -> str:
     """Return ``value`` if it may be a part of an asset name, else raise `NamePartInvalid`."""
-    if not _PART.fullmatch(value) or ".." in value or len(value) > 100:
+    if not _PART.fullmatch(value) or ".." in value or len(value) > _LONGEST:
         raise NamePartInvalid(
             f"{field} {value!r} cannot be part of a folder name. Allowed: {PART_RULE};"
-            " at most 100 characters.",
+            f" at most {_LONGEST} characters.",
             field=field,
             value=value,
         )

@@ -64,3 +64,6 @@ PIPELINE: tuple[PipelineTask, ...] = (
 )
 
 PIPELINE_BY_ID = {task.task_id: task for task in PIPELINE}
+
+REDO_WITH = {TaskId.VERIFY_UPLOAD: TaskId.UPLOAD_DATA_TO_S3}
+"""Retrying the first means doing the second again: what is wrong there has to be sent anew."""

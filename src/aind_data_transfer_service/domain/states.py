@@ -49,7 +49,7 @@ JOB_CHANGES: dict[JobState, frozenset[JobState]] = {
     JobState.RUNNING: frozenset({JobState.SUCCESS, JobState.FAILED, JobState.CANCELLED}),
     JobState.SUCCESS: frozenset(),
     JobState.FAILED: frozenset({JobState.QUEUED}),
-    JobState.CANCELLED: frozenset({JobState.QUEUED}),
+    JobState.CANCELLED: frozenset(),
 }
 
 _ENDS = frozenset({TaskState.SUCCESS, TaskState.FAILED, TaskState.CANCELLED})
@@ -64,12 +64,14 @@ TASK_CHANGES: dict[TaskState, frozenset[TaskState]] = {
             TaskState.FAILED,
         }
     ),
-    TaskState.RUNNING: _ENDS | {TaskState.UP_FOR_RETRY, TaskState.UP_FOR_RESCHEDULE},
+    TaskState.RUNNING: _ENDS
+    | {TaskState.SKIPPED, TaskState.UP_FOR_RETRY, TaskState.UP_FOR_RESCHEDULE},
     TaskState.UP_FOR_RETRY: frozenset({TaskState.RUNNING, TaskState.CANCELLED}),
     TaskState.UP_FOR_RESCHEDULE: _ENDS | {TaskState.RUNNING, TaskState.UP_FOR_RETRY},
-    TaskState.SUCCESS: frozenset(),
     TaskState.SKIPPED: frozenset(),
-    # A retry of the job puts what did not succeed back in the queue.
+    # A retry of the job puts what did not succeed back in the queue, and what that builds on
+    # where it has to be done anew.
+    TaskState.SUCCESS: frozenset({TaskState.QUEUED}),
     TaskState.FAILED: frozenset({TaskState.QUEUED}),
     TaskState.UPSTREAM_FAILED: frozenset({TaskState.QUEUED}),
     TaskState.CANCELLED: frozenset({TaskState.QUEUED}),

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -113,7 +114,7 @@ def _as_error(problem: Exception) -> TaskError:
         if full is not None:
             problem = full
     if not isinstance(problem, TransferError):
-        logger.exception("Unexpected error")
+        logger.error("Unexpected error", exc_info=problem)
         problem = Defect(f"{type(problem).__name__}: {problem}")
     return TaskError.model_validate(problem.as_dict())
 
@@ -141,11 +142,15 @@ def _log_to(path: Path) -> None:
     os.dup2(descriptor, sys.stdout.fileno())
     os.dup2(descriptor, sys.stderr.fileno())
     os.close(descriptor)
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S",
-        force=True,
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(utc_log_formatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def utc_log_formatter() -> logging.Formatter:
+    """Return the formatter of attempts' logs: a plain line with the time in UTC."""
+    formatter = logging.Formatter(
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
-    logging.Formatter.converter = lambda *_: datetime.now(UTC).timetuple()
+    formatter.converter = time.gmtime
+    return formatter

@@ -1,0 +1,1 @@
+"""Runs upload jobs durably; the only place that changes a state."""

@@ -1,0 +1,111 @@
+"""Lays out an attempt's folder: everything its program needs to know."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from .. import __version__
+from ..db.models import Attempt, Job, Task
+from ..domain.pipeline import TaskId
+from ..domain.plan import UNMAPPED, JobPlan
+from ..files import write_whole
+from ..ports.executor import Resources
+from ..settings import Settings
+from ..tasks.spec import (
+    CREDENTIALS_FILE,
+    SPEC_FILE,
+    EarlierTask,
+    StorageOptions,
+    TaskSpec,
+)
+from .repositories import Jobs
+
+_COMPRESSION_MEMORY_MB = 2048
+_OTHER_MEMORY_MB = 256
+
+_NEEDS_STORE = {
+    TaskId.CHECK_S3_FOLDER_EXISTS,
+    TaskId.UPLOAD_DATA_TO_S3,
+    TaskId.VERIFY_UPLOAD,
+}
+
+
+def attempt_folder(settings: Settings, task: Task, number: int) -> Path:
+    """Return where an attempt keeps its files."""
+    element = task.task_id if task.map_index == UNMAPPED else f"{task.task_id}.{task.map_index}"
+    return settings.work_root / task.job_id / element / str(number)
+
+
+def staging_folder(settings: Settings, job_id: str) -> Path:
+    """Return where a job's asset is put together."""
+    return settings.staging_root / job_id
+
+
+def job_url(settings: Settings, job_id: str) -> str:
+    """Return the job's page in the portal."""
+    return f"{settings.base_url}/jobs/{job_id}"
+
+
+def build_spec(session: Session, settings: Settings, job: Job, task: Task, number: int) -> TaskSpec:
+    """Return what the program of attempt ``number`` needs to know."""
+    plan = JobPlan.model_validate(job.plan)
+    task_id = TaskId(task.task_id)
+    return TaskSpec(
+        job_id=job.id,
+        task_id=task_id,
+        map_index=task.map_index,
+        attempt=number,
+        plan=plan,
+        settings=plan.task(task_id, task.map_index).settings,
+        staging_folder=str(staging_folder(settings, job.id)),
+        job_folder=str(settings.work_root / job.id),
+        source_roots=tuple(str(root) for root in settings.source_roots),
+        storage=StorageOptions(
+            endpoint_url=settings.s3.endpoint_url,
+            region=settings.s3.region,
+            verify=settings.s3.verify,
+        ),
+        earlier=_earlier(Jobs(session).tasks(job.id), task),
+        service_version=__version__,
+        job_url=job_url(settings, job.id),
+    )
+
+
+def write_attempt_folder(settings: Settings, attempt: Attempt, spec: TaskSpec) -> Path:
+    """Make the attempt's folder with its spec, and credentials where it needs them."""
+    folder = Path(attempt.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SPEC_FILE).write_text(spec.model_dump_json())
+    keys = settings.s3
+    if spec.task_id in _NEEDS_STORE and keys.access_key_id and keys.secret_access_key:
+        credentials = {
+            "access_key_id": keys.access_key_id.get_secret_value(),
+            "secret_access_key": keys.secret_access_key.get_secret_value(),
+        }
+        write_whole(folder / CREDENTIALS_FILE, json.dumps(credentials).encode(), mode=0o600)
+    return folder
+
+
+def resources(spec: TaskSpec, *, cpus: int) -> Resources:
+    """Return what the program needs. Only compression computes; the rest waits for disk and net."""
+    if spec.task_id is TaskId.COMPRESS_DATA and spec.modality.compress:
+        return Resources(cpus=cpus, memory_mb=_COMPRESSION_MEMORY_MB)
+    return Resources(cpus=0, memory_mb=_OTHER_MEMORY_MB)
+
+
+def _earlier(tasks: Sequence[Task], current: Task) -> tuple[EarlierTask, ...]:
+    return tuple(
+        EarlierTask(
+            task_id=TaskId(task.task_id),
+            map_index=task.map_index,
+            label=task.label,
+            state=task.state,
+            started_at=task.started_at,
+            ended_at=task.ended_at,
+            outputs=task.outputs or {},
+        )
+        for task in tasks
+        if task.position < current.position
+    )

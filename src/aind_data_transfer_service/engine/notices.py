@@ -1,0 +1,102 @@
+"""Which notices a change calls for; they wait in the outbox, written with the change."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..db.models import Job, OutboxNotice, Task
+from ..domain.pipeline import TaskId
+from ..domain.plan import JobPlan
+from ..settings import Settings
+from ..tasks.spec import LOG_FILE
+from .launch import attempt_folder, job_url
+from .repositories import Jobs, Outbox
+
+_TAIL_LINES = 15
+_TAIL_BYTES = 20_000
+
+
+def add_notice(
+    session: Session,
+    settings: Settings,
+    job: Job,
+    event: str,
+    *,
+    task: Task | None = None,
+    error: dict[str, Any] | None = None,
+    wait: timedelta | None = None,
+) -> None:
+    """Put a notice of ``event`` (begin, end, fail, retry, cancelled) in the outbox, if wanted."""
+    plan = JobPlan.model_validate(job.plan)
+    wished = "fail" if event == "cancelled" else event
+    if plan.user_email is None or not {wished, "all"} & set(plan.notify_on):
+        return
+    about = f"/{task.task_id}/{task.map_index}/{task.try_number}" if task else ""
+    Outbox(session).add(
+        OutboxNotice(
+            key=f"{job.id}/{job.run}/{event}{about}",
+            job_id=job.id,
+            event=event,
+            recipient=plan.user_email,
+            facts=_facts(session, settings, job, plan, task, error, wait),
+            created_at=datetime.now(UTC),
+        )
+    )
+
+
+def _facts(
+    session: Session,
+    settings: Settings,
+    job: Job,
+    plan: JobPlan,
+    task: Task | None,
+    error: dict[str, Any] | None,
+    wait: timedelta | None,
+) -> dict[str, Any]:
+    uploaded: dict[str, Any] = next(
+        (t.outputs or {} for t in Jobs(session).tasks(job.id) if t.task_id == _UPLOAD), {}
+    )
+    now = datetime.now(UTC)
+    facts: dict[str, Any] = {
+        "job_id": job.id,
+        "asset_name": job.asset_name,
+        "location": f"{job.storage_url.rstrip('/')}/{job.asset_name}/",
+        "project": plan.project_name,
+        "subject": plan.subject_id,
+        "job_url": job_url(settings, job.id),
+        "started_at": job.started_at.isoformat() if job.started_at else None,
+        "ended_at": now.isoformat(),
+        "bytes": uploaded.get("bytes"),
+        "files": uploaded.get("files"),
+    }
+    if task is not None:
+        label = f" ({task.label})" if task.label else ""
+        facts |= {
+            "task": f"{task.task_id}{label}",
+            "attempt": task.try_number,
+            "log_tail": _log_tail(attempt_folder(settings, task, task.try_number) / LOG_FILE),
+            "next_try_at": (now + wait).isoformat() if wait else None,
+        }
+    if error is not None:
+        facts |= {
+            "error_code": error["code"],
+            "error_message": error["message"],
+            "what_to_do": error["what_to_do"],
+        }
+    return facts
+
+
+_UPLOAD = TaskId.UPLOAD_DATA_TO_S3.value
+
+
+def _log_tail(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL_BYTES))
+            lines = file.read().decode(errors="replace").splitlines()
+    except FileNotFoundError:
+        return None
+    return "\n".join(lines[-_TAIL_LINES:])

@@ -1,0 +1,212 @@
+"""Every query of the engine's tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
+from ..domain.states import ACTIVE_JOB_STATES, AttemptState
+from ..errors import NotFound
+
+
+class JobUnknown(NotFound):
+    """There is no job with this id."""
+
+    code = "job_unknown"
+    what_to_do_default = "Look it up on the jobs page."
+
+
+class TaskUnknown(NotFound):
+    """The job has no such task or attempt."""
+
+    code = "task_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs a list shows. None: no restriction."""
+
+    states: Sequence[str] | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    newest_first: bool = True
+    limit: int | None = None
+    offset: int = 0
+
+
+class Jobs:
+    """Jobs with their submissions, tasks, attempts and events."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_submission(self, submission: Submission) -> None:
+        """Keep a new submission."""
+        self._session.add(submission)
+        self._session.flush()
+
+    def get(self, job_id: str) -> Job:
+        """Return a job; raises `JobUnknown`."""
+        job = self._session.get(Job, job_id)
+        if job is None:
+            raise JobUnknown(f"There is no job {job_id!r}.", job_id=job_id)
+        return job
+
+    def active_at(self, active_key: str) -> Job | None:
+        """Return the queued or running job for one place, if there is one."""
+        return self._session.scalar(select(Job).where(Job.active_key == active_key))
+
+    def list(self, wanted: JobFilter) -> Sequence[Job]:
+        """Return the jobs a list shows, by time of submission."""
+        query = self._filtered(select(Job), wanted)
+        order = (Job.created_at.desc(), Job.id.desc())
+        query = query.order_by(*(order if wanted.newest_first else (Job.created_at, Job.id)))
+        return self._session.scalars(query.offset(wanted.offset).limit(wanted.limit)).all()
+
+    def count(self, wanted: JobFilter) -> int:
+        """Return how many jobs match, whatever the page."""
+        return self._session.scalar(self._filtered(select(func.count(Job.id)), wanted)) or 0
+
+    def cancel_wished(self) -> set[str]:
+        """Return the ids of active jobs that somebody wants to end."""
+        return set(
+            self._session.scalars(
+                select(Job.id).where(
+                    Job.cancel_requested_at.is_not(None), Job.state.in_(ACTIVE_JOB_STATES)
+                )
+            )
+        )
+
+    def tasks(self, job_id: str) -> Sequence[Task]:
+        """Return a job's tasks in the pipeline's order."""
+        return self._session.scalars(
+            select(Task).where(Task.job_id == job_id).order_by(Task.position, Task.map_index)
+        ).all()
+
+    def tasks_of_many(self, job_ids: Sequence[str], task_id: str) -> Sequence[Task]:
+        """Return one unmapped task of each of several jobs."""
+        return self._session.scalars(
+            select(Task).where(Task.job_id.in_(job_ids), Task.task_id == task_id)
+        ).all()
+
+    def task(self, task_pk: int) -> Task:
+        """Return one task by its key."""
+        return self._session.get_one(Task, task_pk)
+
+    def find_task(self, job_id: str, task_id: str, map_index: int) -> Task:
+        """Return one task by its name; raises `TaskUnknown`."""
+        task = self._session.scalar(
+            select(Task).where(
+                Task.job_id == job_id, Task.task_id == task_id, Task.map_index == map_index
+            )
+        )
+        if task is None:
+            raise TaskUnknown(f"Job {job_id} has no task {task_id!r} with map index {map_index}.")
+        return task
+
+    def attempt(self, task: Task, number: int) -> Attempt | None:
+        """Return one attempt at a task."""
+        return self._session.scalar(
+            select(Attempt).where(Attempt.task_pk == task.id, Attempt.number == number)
+        )
+
+    def open_attempt(self, task: Task) -> Attempt | None:
+        """Return the attempt that is starting or running, if any."""
+        return self._session.scalar(
+            select(Attempt).where(
+                Attempt.task_pk == task.id,
+                Attempt.state.in_((AttemptState.STARTING, AttemptState.RUNNING)),
+            )
+        )
+
+    def attempts(self, job_id: str) -> Sequence[Attempt]:
+        """Return all attempts at a job's tasks, in order."""
+        return self._session.scalars(
+            select(Attempt)
+            .join(Task, Task.id == Attempt.task_pk)
+            .where(Task.job_id == job_id)
+            .order_by(Task.position, Task.map_index, Attempt.number)
+        ).all()
+
+    def events(self, job_id: str) -> Sequence[Event]:
+        """Return all that happened to a job, in order."""
+        return self._session.scalars(
+            select(Event).where(Event.job_id == job_id).order_by(Event.id)
+        ).all()
+
+    def set_progress(self, values: Sequence[dict[str, Any]]) -> None:
+        """Set the progress of many running tasks; each value names the task by ``id``."""
+        self._session.execute(update(Task), list(values))
+
+    @staticmethod
+    def _filtered(query: Any, wanted: JobFilter) -> Any:
+        if wanted.states is not None:
+            query = query.where(Job.state.in_(wanted.states))
+        if wanted.created_from is not None:
+            query = query.where(Job.created_at >= wanted.created_from)
+        if wanted.created_to is not None:
+            query = query.where(Job.created_at <= wanted.created_to)
+        return query
+
+
+class Outbox:
+    """Notices that wait to be sent."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, notice: OutboxNotice) -> None:
+        """Keep a notice unless one with its key is there."""
+        known = select(OutboxNotice.id).where(OutboxNotice.key == notice.key)
+        if self._session.scalar(known) is None:
+            self._session.add(notice)
+
+    def any_due(self, now: datetime) -> bool:
+        """Whether there is anything to send."""
+        return self._session.scalar(_due(select(OutboxNotice.id), now).limit(1)) is not None
+
+    def get(self, notice_id: int) -> OutboxNotice:
+        """Return one notice."""
+        return self._session.get_one(OutboxNotice, notice_id)
+
+    def due(self, now: datetime, limit: int = 50) -> Sequence[OutboxNotice]:
+        """Return unsent notices whose time has come, oldest first; locked where possible."""
+        return self._session.scalars(
+            _due(select(OutboxNotice), now)
+            .order_by(OutboxNotice.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+
+
+def _due(query: Any, now: datetime) -> Any:
+    return query.where(
+        OutboxNotice.sent_at.is_(None),
+        OutboxNotice.given_up_at.is_(None),
+        or_(OutboxNotice.next_try_at.is_(None), OutboxNotice.next_try_at <= now),
+    )
+
+
+class Workers:
+    """Worker processes and their leases."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, worker: WorkerRow) -> None:
+        """Keep a new worker."""
+        self._session.add(worker)
+
+    def get(self, worker_id: str) -> WorkerRow | None:
+        """Return one worker."""
+        return self._session.get(WorkerRow, worker_id)
+
+    def not_taken_over(self) -> Sequence[WorkerRow]:
+        """Return all workers whose jobs have not been given to others."""
+        return self._session.scalars(
+            select(WorkerRow).where(WorkerRow.taken_over_at.is_(None)).order_by(WorkerRow.id)
+        ).all()

@@ -1,0 +1,224 @@
+"""Jobs, tasks and logs as the server and the command line show them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from ...db.database import Database
+from ...db.models import Attempt, Job, Task
+from ...domain.pipeline import PIPELINE_BY_ID, TaskId
+from ...domain.plan import JobPlan
+from ...domain.states import FINISHED_TASK_STATES, JobState, TaskState
+from ...errors import NotFound
+from ...tasks.spec import LOG_FILE
+from ..repositories import JobFilter, Jobs, TaskUnknown
+
+LONGEST_LOG_BYTES = 20_000_000
+"""Of a longer log the end is shown."""
+
+
+class LogMissing(NotFound):
+    """The attempt has no log, or this process does not see its folder."""
+
+    code = "log_missing"
+    what_to_do_default = "Wait until the task has started."
+
+
+class AttemptView(BaseModel):
+    """One try at a task."""
+
+    number: int
+    state: str
+    executor: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    error: dict[str, Any] | None
+
+
+class TaskView(BaseModel):
+    """One task of a job, or one element of it."""
+
+    task_id: str
+    title: str
+    map_index: int
+    position: int
+    label: str | None
+    """The modality, for a mapped task."""
+    state: TaskState
+    try_number: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    next_try_at: datetime | None
+    note: str | None
+    outputs: dict[str, Any] | None
+    error: dict[str, Any] | None
+    progress_done: int | None
+    """Bytes."""
+    progress_total: int | None
+    """Bytes."""
+    rate: float | None
+    """Bytes per second since the attempt began, while it runs."""
+    eta_seconds: float | None
+    attempts: list[AttemptView] = []
+
+
+class JobView(BaseModel):
+    """One upload job."""
+
+    job_id: str
+    submission_id: str
+    asset_name: str
+    location: str
+    bucket: str
+    state: JobState
+    run: int
+    project_name: str
+    platform: str | None
+    subject_id: str
+    job_type: str
+    user_email: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    cancel_requested: bool
+    error: dict[str, Any] | None
+    files: int | None
+    """Files of the asset, once they are counted."""
+    bytes: int | None
+    """Bytes of the asset, once they are counted."""
+    tasks: list[TaskView] = []
+
+
+class JobDetail(JobView):
+    """One upload job with its plan."""
+
+    plan: JobPlan
+
+
+def list_jobs(database: Database, wanted: JobFilter) -> tuple[list[JobView], int]:
+    """Return the jobs of a page, without their tasks, and how many there are in all."""
+    with database.read() as session:
+        jobs = Jobs(session)
+        rows = jobs.list(wanted)
+        outputs = {
+            task.job_id: task.outputs
+            for task in jobs.tasks_of_many([job.id for job in rows], TaskId.UPLOAD_DATA_TO_S3)
+        }
+        return [_job_view(job, outputs.get(job.id)) for job in rows], jobs.count(wanted)
+
+
+def get_job(database: Database, job_id: str) -> JobDetail:
+    """Return one job with tasks, attempts and plan; raises `JobUnknown`."""
+    with database.read() as session:
+        jobs = Jobs(session)
+        job = jobs.get(job_id)
+        tasks = jobs.tasks(job_id)
+        attempts = jobs.attempts(job_id)
+    upload = next((t.outputs for t in tasks if t.task_id == TaskId.UPLOAD_DATA_TO_S3), None)
+    return JobDetail(
+        **_job_view(job, upload).model_dump(exclude={"tasks"}),
+        tasks=[_task_view(task, [a for a in attempts if a.task_pk == task.id]) for task in tasks],
+        plan=JobPlan.model_validate(job.plan),
+    )
+
+
+def read_log(
+    database: Database, job_id: str, task_id: str, *, map_index: int, try_number: int
+) -> str:
+    """Return the log of one attempt. Raises `JobUnknown`, `TaskUnknown` or `LogMissing`."""
+    with database.read() as session:
+        jobs = Jobs(session)
+        jobs.get(job_id)
+        task = jobs.find_task(job_id, task_id, map_index)
+        attempt = jobs.attempt(task, try_number)
+    if attempt is None:
+        if 0 <= try_number <= task.try_number or try_number == 1:
+            raise LogMissing(f"Task {task_id} of job {job_id} has not been started yet.")
+        raise TaskUnknown(
+            f"Task {task_id} of job {job_id} has {task.try_number} attempts, none numbered"
+            f" {try_number}."
+        )
+    return _read_end(Path(attempt.folder) / LOG_FILE)
+
+
+def _read_end(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - LONGEST_LOG_BYTES))
+            return file.read().decode(errors="replace")
+    except FileNotFoundError as problem:
+        raise LogMissing("The attempt has not written to its log yet.") from problem
+
+
+def _job_view(job: Job, upload: dict[str, Any] | None) -> JobView:
+    return JobView(
+        job_id=job.id,
+        submission_id=job.submission_id,
+        asset_name=job.asset_name,
+        location=f"{job.storage_url.rstrip('/')}/{job.asset_name}/",
+        bucket=job.bucket,
+        state=JobState(job.state),
+        run=job.run,
+        project_name=job.project_name,
+        platform=job.platform,
+        subject_id=job.subject_id,
+        job_type=job.job_type,
+        user_email=job.user_email,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        cancel_requested=job.cancel_requested_at is not None,
+        error=job.error,
+        files=(upload or {}).get("files"),
+        bytes=(upload or {}).get("bytes"),
+    )
+
+
+def _task_view(task: Task, attempts: Sequence[Attempt]) -> TaskView:
+    rate, eta = _pace(task, attempts)
+    return TaskView(
+        task_id=task.task_id,
+        title=PIPELINE_BY_ID[TaskId(task.task_id)].title,
+        map_index=task.map_index,
+        position=task.position,
+        label=task.label,
+        state=TaskState(task.state),
+        try_number=task.try_number,
+        started_at=task.started_at,
+        ended_at=task.ended_at,
+        next_try_at=task.next_try_at,
+        note=task.note,
+        outputs=task.outputs,
+        error=task.error,
+        progress_done=task.progress_done,
+        progress_total=task.progress_total,
+        rate=rate,
+        eta_seconds=eta,
+        attempts=[
+            AttemptView(
+                number=attempt.number,
+                state=attempt.state,
+                executor=attempt.executor,
+                started_at=attempt.started_at,
+                ended_at=attempt.ended_at,
+                error=attempt.error,
+            )
+            for attempt in attempts
+        ],
+    )
+
+
+def _pace(task: Task, attempts: Sequence[Attempt]) -> tuple[float | None, float | None]:
+    begun = attempts[-1].started_at if attempts else None
+    done, total = task.progress_done, task.progress_total
+    if task.state in FINISHED_TASK_STATES or begun is None or not done:
+        return None, None
+    seconds = ((task.progress_at or datetime.now(UTC)) - begun).total_seconds()
+    if seconds <= 0:
+        return None, None
+    rate = done / seconds
+    return rate, (total - done) / rate if total else None

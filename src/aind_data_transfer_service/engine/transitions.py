@@ -1,0 +1,158 @@
+"""The one module that changes the state of a job, a task or an attempt.
+
+Each change obeys `aind_data_transfer_service.domain.states` and is written with its event row,
+in the caller's transaction.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..db.models import Attempt, Event, Job, Task
+from ..domain.states import (
+    ACTIVE_JOB_STATES,
+    FINISHED_JOB_STATES,
+    FINISHED_TASK_STATES,
+    AttemptState,
+    JobState,
+    TaskState,
+    require_job_change,
+    require_task_change,
+)
+
+
+def active_key(storage_url: str, asset_name: str) -> str:
+    """Return what no two queued or running jobs may share: the place the asset goes to."""
+    return f"{storage_url.rstrip('/')}/{asset_name}"
+
+
+def add_job(session: Session, job: Job, tasks: list[Task]) -> None:
+    """Put a new job in the queue, with its tasks."""
+    job.state = JobState.QUEUED
+    job.active_key = active_key(job.storage_url, job.asset_name)
+    session.add(job)
+    session.add_all(tasks)
+    _record(session, job.id, f"job:{JobState.QUEUED}")
+
+
+def change_job(
+    session: Session, job: Job, new: JobState, *, error: dict[str, Any] | None = None
+) -> None:
+    """Change a job's state; ``error`` says why it failed."""
+    require_job_change(JobState(job.state), new)
+    now = datetime.now(UTC)
+    job.state = new
+    job.error = error
+    if new in ACTIVE_JOB_STATES:
+        job.active_key = active_key(job.storage_url, job.asset_name)
+        job.ended_at = None
+    if new is JobState.QUEUED:
+        job.run += 1
+        job.cancel_requested_at = None
+    if new is JobState.RUNNING and job.started_at is None:
+        job.started_at = now
+    if new in FINISHED_JOB_STATES:
+        job.active_key = None
+        job.ended_at = now
+    _record(session, job.id, f"job:{new}", detail=error)
+
+
+def request_cancel(session: Session, job: Job, *, by: str) -> None:
+    """Note that somebody wants the job to end; the worker carries it out."""
+    if job.cancel_requested_at is None:
+        job.cancel_requested_at = datetime.now(UTC)
+        _record(session, job.id, "job:cancel_requested", detail={"by": by})
+
+
+def change_task(
+    session: Session,
+    task: Task,
+    new: TaskState,
+    *,
+    note: str | None = None,
+    outputs: dict[str, Any] | None = None,
+    error: dict[str, Any] | None = None,
+    next_try_at: datetime | None = None,
+) -> None:
+    """Change a task's state, with what belongs to the new one."""
+    require_task_change(TaskState(task.state), new)
+    now = datetime.now(UTC)
+    task.state = new
+    task.note = note
+    task.error = error
+    task.next_try_at = next_try_at
+    if outputs is not None:
+        task.outputs = outputs
+    if new is TaskState.QUEUED:
+        task.earlier_tries = task.try_number
+        task.started_at = task.ended_at = None
+        task.progress_done = task.progress_total = task.progress_at = None
+    if new is TaskState.RUNNING and task.started_at is None:
+        task.started_at = now
+    if new in FINISHED_TASK_STATES:
+        task.ended_at = now
+    _record(session, task.job_id, f"task:{new}", task=task, detail=error)
+
+
+def add_attempt(session: Session, task: Task, *, executor: str, folder: str) -> Attempt:
+    """Begin another attempt at a task."""
+    task.try_number += 1
+    attempt = Attempt(
+        task_pk=task.id,
+        number=task.try_number,
+        state=AttemptState.STARTING,
+        executor=executor,
+        folder=folder,
+        created_at=datetime.now(UTC),
+    )
+    session.add(attempt)
+    return attempt
+
+
+def attempt_started(session: Session, task: Task, attempt: Attempt, handle: dict[str, Any]) -> None:
+    """Note that an attempt's program was started, and how to find it again."""
+    attempt.state = AttemptState.RUNNING
+    attempt.handle = handle
+    attempt.started_at = datetime.now(UTC)
+    if task.state != TaskState.RUNNING:
+        change_task(session, task, TaskState.RUNNING)
+    _record(session, task.job_id, "attempt:started", task=task, detail=handle)
+
+
+def attempt_ended(
+    session: Session,
+    task: Task,
+    attempt: Attempt,
+    new: AttemptState,
+    *,
+    error: dict[str, Any] | None = None,
+    result: dict[str, Any] | None = None,
+) -> None:
+    """Note how an attempt ended."""
+    attempt.state = new
+    attempt.error = error
+    attempt.result = result
+    attempt.ended_at = datetime.now(UTC)
+    _record(session, task.job_id, f"attempt:{new}", task=task, detail=error)
+
+
+def _record(
+    session: Session,
+    job_id: str,
+    kind: str,
+    *,
+    task: Task | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    session.add(
+        Event(
+            at=datetime.now(UTC),
+            job_id=job_id,
+            task_id=task.task_id if task else None,
+            map_index=task.map_index if task else None,
+            attempt=task.try_number if task else None,
+            kind=kind,
+            detail=detail,
+        )
+    )

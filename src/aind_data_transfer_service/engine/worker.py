@@ -1,0 +1,108 @@
+"""A worker: takes queued jobs and carries them through, until it is told to stop."""
+
+import logging
+import os
+import threading
+
+from ..db.database import Database, DatabaseUnavailable
+from ..executors.local import LocalExecutor
+from ..ports.mailer import Mailer
+from ..settings import Settings
+from .cancel import CancelWishes
+from .dispatch import Dispatcher
+from .durable import DurableRunner
+from .element import ElementRunner
+from .inline import InlineRunner
+from .job import JobRunner
+from .lease import Lease
+from .ledger import Ledger
+
+logger = logging.getLogger(__name__)
+
+_LOST_LEASE_EXIT = 70
+
+
+class Worker:
+    """Everything one worker process runs. The database must be migrated before."""
+
+    def __init__(self, settings: Settings, database: Database, mailer: Mailer | None) -> None:
+        self._pace = settings.worker.poll.total_seconds()
+        self._executor = LocalExecutor(cpus=settings.local.cpus, memory_mb=settings.local.memory_mb)
+        for folder in (settings.work_root, settings.staging_root):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._ledger = Ledger(database)
+        self._inline = InlineRunner()
+        elements = ElementRunner(
+            settings=settings,
+            ledger=self._ledger,
+            executor=self._executor,
+            inline=self._inline,
+            cpus=self._executor.cpus,
+        )
+        runner = JobRunner(
+            settings=settings,
+            ledger=self._ledger,
+            elements=elements,
+            wishes=CancelWishes(self._ledger, pace_seconds=self._pace),
+        )
+        self._lease = Lease(
+            database,
+            lease=settings.worker.lease,
+            grace=settings.worker.grace,
+            pid=os.getpid(),
+            on_lost=self._die,
+        )
+        self._durable = DurableRunner(
+            database,
+            worker_id=self._lease.worker_id,
+            runner=runner,
+            ledger=self._ledger,
+            jobs_at_once=settings.worker.jobs,
+            pace_seconds=self._pace,
+        )
+        self._dispatcher = Dispatcher(database, mailer, sender=settings.mail.sender)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._keep_house, name="house", daemon=True)
+        self._thread.start()
+        logger.info("Worker %s is ready", self._lease.worker_id)
+
+    @property
+    def worker_id(self) -> str:
+        """The worker's name."""
+        return self._lease.worker_id
+
+    def close(self, *, end_programs: bool) -> None:
+        """Stop. Programs under way go on and are found again, unless they are to end too."""
+        self._stop.set()
+        self._thread.join()
+        self._durable.close()
+        if end_programs:
+            self._executor.end_all()
+        self._dispatch()
+        self._inline.close()
+        self._ledger.close()
+        self._lease.end()
+
+    def _keep_house(self) -> None:
+        """Take over from workers that are gone, and send what is due."""
+        while True:
+            try:
+                for worker_id in self._lease.gone():
+                    count = self._durable.take_over(worker_id)
+                    self._lease.note_taken_over(worker_id)
+                    logger.info("Took over %d jobs of %s", count, worker_id)
+            except DatabaseUnavailable as problem:
+                logger.warning("%s", problem)
+            self._dispatch()
+            if self._stop.wait(2 * self._pace):
+                return
+
+    def _dispatch(self) -> None:
+        try:
+            self._dispatcher.send_due()
+        except DatabaseUnavailable as problem:
+            logger.warning("%s", problem)
+
+    def _die(self) -> None:
+        self._executor.end_all()
+        os._exit(_LOST_LEASE_EXIT)

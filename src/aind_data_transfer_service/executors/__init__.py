@@ -1,0 +1,1 @@
+"""Adapters of `aind_data_transfer_service.ports.executor`."""
