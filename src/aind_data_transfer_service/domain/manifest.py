@@ -1,8 +1,8 @@
-"""The list of an asset's files with the checksum of each: what upload, verify and delete trust.
+r"""The list of an asset's files with the checksum of each: what upload, verify and delete trust.
 
 Its text form, ``manifest-sha256.txt``, is what ``sha256sum --check`` reads (GNU coreutils manual,
 "cksum output modes"): a line ``<hex>  <path>`` a file; a line whose path has a backslash, line
-feed or carriage return begins with a backslash and writes them as ``\\\\``, ``\\n`` and ``\\r``.
+feed or carriage return begins with a backslash and writes them as ``\\``, ``\n`` and ``\r``.
 
 It has the name and, but for such paths, the lines of a BagIt manifest (RFC 8493, 2.1.3). It is
 not one: the asset's files lie beside it, not in ``data/``, and BagIt percent-encodes CR, LF and %.
@@ -11,6 +11,7 @@ not one: the asset's files lie beside it, not in ``data/``, and BagIt percent-en
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 from ..errors import InvalidInput
@@ -55,7 +56,7 @@ class Manifest:
     def of(cls, entries: Iterable[ManifestEntry]) -> Self:
         """Sort the entries; raises `ManifestInvalid` if a path comes twice."""
         ordered = tuple(sorted(entries, key=lambda entry: entry.path))
-        for entry, following in zip(ordered, ordered[1:], strict=False):
+        for entry, following in pairwise(ordered):
             if entry.path == following.path:
                 raise ManifestInvalid(f"The manifest lists {entry.path!r} twice.")
         return cls(ordered)

@@ -75,6 +75,20 @@ class SourceChanged(InvalidInput):
     what_to_do_default = "Wait until nothing writes to the folder, then retry the job."
 
 
+class SourceUnreadable(InvalidInput):
+    """A file to be sent cannot be opened or read."""
+
+    code = "source_unreadable"
+    what_to_do_default = "Make the file readable for the service, then retry the job."
+
+
+class KeyRefused(InvalidInput):
+    """An object cannot have this key."""
+
+    code = "key_refused"
+    what_to_do_default = "Rename the file or folder, then submit again."
+
+
 class StoreFull(StorageFull):
     """The store has no space left."""
 
