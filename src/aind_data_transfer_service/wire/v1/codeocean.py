@@ -5,7 +5,8 @@ Shapes as in ``aind-codeocean-pipeline-monitor`` 0.11.2 and ``codeocean`` 0.13.0
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from typing_extensions import TypedDict
 
 from ..problems import problem_error
 from .base import ClosedModel, IgnoringModel, WireModel
@@ -49,21 +50,19 @@ class RunParams(IgnoringModel):
     processes: list[PipelineProcessParams] | None = None
 
 
-class AWSS3Source(IgnoringModel):
+class AWSS3Source(TypedDict):
     """An asset's place in S3; ``bucket`` is a `BucketType`, which the service maps."""
 
     bucket: str
-    endpoint_name: str | None = None
-    prefix: str | None = None
-    keep_on_external_storage: bool | None = None
-    public: bool | None = None
-    use_input_bucket: bool | None = None
+    prefix: str
+    keep_on_external_storage: bool
+    public: bool
 
 
-class Source(IgnoringModel):
+class Source(TypedDict):
     """Where an asset comes from."""
 
-    aws: AWSS3Source | None = None
+    aws: AWSS3Source
 
 
 class AWSS3Target(IgnoringModel):
@@ -80,6 +79,10 @@ class Target(IgnoringModel):
     aws: AWSS3Target | None = None
 
 
+def _overwritten(_: object) -> None:
+    """Forget what the user gave: an asset's source is always the job's own place in S3."""
+
+
 def _require_few_tags(tags: list[str]) -> list[str]:
     if len(tags) > _MOST_TAGS:
         raise problem_error("too_many_tags", f"Tags can only have a max of {_MOST_TAGS} items!")
@@ -93,7 +96,7 @@ class DataAssetParams(IgnoringModel):
     tags: Annotated[list[str], AfterValidator(_require_few_tags)]
     mount: str
     description: str | None = None
-    source: Source | None = None
+    source: Annotated[Source | None, BeforeValidator(_overwritten)] = None
     target: Target | None = None
     custom_metadata: dict[str, Any] | None = None
     data_asset_ids: list[str] | None = None
@@ -148,7 +151,7 @@ class CaptureSettings(ClosedModel):
     data_description_file_name: Literal["data_description.json"] = "data_description.json"
     process_name_suffix: str | None = "processed"
     process_name_suffix_tz: str | None = "UTC"
-    permissions: Permissions = Permissions(everyone="viewer")
+    permissions: Permissions = Field(default_factory=lambda: Permissions(everyone="viewer"))
     docdb_settings: DocDbSettings | None = None
 
 

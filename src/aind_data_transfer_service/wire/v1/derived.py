@@ -1,5 +1,6 @@
 """The parts of a job that the service fills in, whatever the user gave for them."""
 
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ..vocabulary import Modality, Platform
@@ -14,6 +15,7 @@ from .codeocean import (
     Source,
 )
 from .fields import BucketType
+from .institutions import AIND
 from .metadata_configs import (
     GatherMetadataJobSettings,
     ProceduresSettings,
@@ -22,12 +24,14 @@ from .metadata_configs import (
 )
 from .trigger import TriggerConfigModel, ValidJobType
 
+# Assets of other platforms were only registered.
 _TRIGGER_JOB_TYPES = {
     "ecephys": ValidJobType.ECEPHYS,
     "SmartSPIM": ValidJobType.SMARTSPIM,
     "single-plane-ophys": ValidJobType.SINGLEPLANE_OPHYS,
     "multiplane-ophys": ValidJobType.MULTIPLANE_OPHYS,
 }
+_RAW = {"data level": "raw"}
 
 
 class JobFacts(NamedTuple):
@@ -44,26 +48,38 @@ class JobFacts(NamedTuple):
     input_data_mount: str | None
 
 
+@cache
+def _no_metadata_configs() -> GatherMetadataJobSettings:
+    return GatherMetadataJobSettings()
+
+
+@cache
+def _raw_registration() -> DataAssetParams:
+    return DataAssetParams(name="", mount="", tags=["raw"])
+
+
 def metadata_configs(
     facts: JobFacts, given: GatherMetadataJobSettings | None
 ) -> GatherMetadataJobSettings:
     """Return the settings for gathering this job's metadata."""
-    base = given or _NO_METADATA_CONFIGS
-    described = base.raw_data_description_settings or _NO_DESCRIPTION
-    return base.model_copy(
-        update={
-            "subject_settings": SubjectSettings.model_construct(subject_id=facts.subject_id),
-            "procedures_settings": ProceduresSettings.model_construct(subject_id=facts.subject_id),
-            "raw_data_description_settings": described.model_copy(
-                update={
-                    "name": facts.asset_name,
-                    "project_name": facts.project_name,
-                    "modality": facts.modalities,
-                }
-            ),
-            "directory_to_write_to": "stage",
-            "metadata_dir": facts.metadata_dir,
-        }
+    settings = given or _no_metadata_configs()
+    described = settings.raw_data_description_settings or {}
+    return settings.replaced(
+        subject_settings=SubjectSettings(
+            subject_id=facts.subject_id, metadata_service_path="subject"
+        ),
+        procedures_settings=ProceduresSettings(
+            subject_id=facts.subject_id, metadata_service_path="procedures"
+        ),
+        raw_data_description_settings=RawDataDescriptionSettings(
+            name=facts.asset_name,
+            project_name=facts.project_name,
+            modality=facts.modalities,
+            institution=described.get("institution", AIND),
+            metadata_service_path="funding",
+        ),
+        directory_to_write_to="stage",
+        metadata_dir=facts.metadata_dir,
     )
 
 
@@ -71,51 +87,58 @@ def trigger_capsule_configs(
     facts: JobFacts, given: TriggerConfigModel | None
 ) -> TriggerConfigModel:
     """Return the former trigger capsule's settings for this job."""
-    update: dict[str, object] = {
-        "bucket": facts.bucket,
-        "prefix": facts.asset_name,
-        "asset_name": facts.asset_name,
-        "modalities": facts.modalities,
-    }
-    if given is None:
-        job_type = _TRIGGER_JOB_TYPES.get(facts.platform.abbreviation, ValidJobType.REGISTER_DATA)
-        if facts.process_capsule_id is not None:
-            job_type = ValidJobType.RUN_GENERIC_PIPELINE
-        update["job_type"] = job_type.value
-        update["process_capsule_id"] = facts.process_capsule_id
-        update["input_data_mount"] = facts.input_data_mount
-    if given is None or given.mount is None:
-        update["mount"] = (given and given.prefix) or facts.asset_name
-    return (given or _NO_TRIGGER).model_copy(update=update)
+    settings = given or _default_trigger(
+        facts.platform.abbreviation, facts.process_capsule_id, facts.input_data_mount
+    )
+    return settings.replaced(
+        bucket=facts.bucket,
+        prefix=facts.asset_name,
+        asset_name=facts.asset_name,
+        mount=settings.mount or settings.prefix or facts.asset_name,
+        modalities=facts.modalities,
+    )
+
+
+@lru_cache(maxsize=256)
+def _default_trigger(
+    platform: str, process_capsule_id: str | None, input_data_mount: str | None
+) -> TriggerConfigModel:
+    job_type = _TRIGGER_JOB_TYPES.get(platform, ValidJobType.REGISTER_DATA)
+    if process_capsule_id is not None:
+        job_type = ValidJobType.RUN_GENERIC_PIPELINE
+    return TriggerConfigModel(
+        job_type=job_type,
+        process_capsule_id=process_capsule_id,
+        input_data_mount=input_data_mount,
+    )
 
 
 def codeocean_configs(
     facts: JobFacts, given: CodeOceanPipelineMonitorConfigs
 ) -> CodeOceanPipelineMonitorConfigs:
     """Return how this job's asset is registered and which pipelines run on it."""
-    update: dict[str, object] = {"register_data_settings": _registration(facts, given)}
-    if given.job_type is None:
-        update["job_type"] = facts.platform.abbreviation
-    if given.pipeline_monitor_capsule_settings is None and facts.process_capsule_id is not None:
-        update["pipeline_monitor_capsule_settings"] = [
-            _legacy_pipeline(facts, facts.process_capsule_id)
-        ]
-    return given.model_copy(update=update)
+    pipelines = given.pipeline_monitor_capsule_settings
+    if pipelines is None and facts.process_capsule_id is not None:
+        pipelines = [_legacy_pipeline(facts, facts.process_capsule_id)]
+    job_type = given.job_type
+    return given.replaced(
+        job_type=facts.platform.abbreviation if job_type is None else job_type,
+        pipeline_monitor_capsule_settings=pipelines,
+        register_data_settings=_registration(
+            facts, given.register_data_settings or _raw_registration()
+        ),
+    )
 
 
-def _registration(facts: JobFacts, given: CodeOceanPipelineMonitorConfigs) -> DataAssetParams:
-    settings = given.register_data_settings or _RAW_REGISTRATION
-    own_metadata = settings.custom_metadata
-    if own_metadata is None:
-        own_metadata = {"data level": "raw"}
+def _registration(facts: JobFacts, settings: DataAssetParams) -> DataAssetParams:
     platform = facts.platform.abbreviation
-    return DataAssetParams.model_construct(
+    own_metadata = settings.custom_metadata
+    return settings.replaced(
         name=settings.name or facts.asset_name,
         tags=sorted({platform, facts.subject_id, *settings.tags}),
         mount=settings.mount or facts.asset_name,
-        description=settings.description,
-        source=Source.model_construct(
-            aws=AWSS3Source.model_construct(
+        source=Source(
+            aws=AWSS3Source(
                 bucket=facts.bucket,
                 prefix=facts.asset_name,
                 keep_on_external_storage=True,
@@ -123,10 +146,13 @@ def _registration(facts: JobFacts, given: CodeOceanPipelineMonitorConfigs) -> Da
             )
         ),
         custom_metadata={
-            **own_metadata,
+            **(_RAW if own_metadata is None else own_metadata),
             "experiment type": platform,
             "subject id": facts.subject_id,
         },
+        target=None,
+        data_asset_ids=None,
+        results_info=None,
     )
 
 
@@ -147,11 +173,3 @@ def _legacy_pipeline(facts: JobFacts, capsule_id: str) -> PipelineMonitorSetting
             },
         ),
     )
-
-
-_NO_METADATA_CONFIGS = GatherMetadataJobSettings()
-_NO_DESCRIPTION = RawDataDescriptionSettings()
-_NO_TRIGGER = TriggerConfigModel(job_type=ValidJobType.REGISTER_DATA)
-_RAW_REGISTRATION = DataAssetParams(
-    name="", mount="", tags=["raw"], custom_metadata={"data level": "raw"}
-)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema, validate_email
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
 from ...domain.asset_name import NamePartInvalid, require_name_part
 from ..problems import nearest_of, problem_error
@@ -101,6 +101,8 @@ def _require_project(value: object, info: ValidationInfo) -> object:
 
 @lru_cache(maxsize=4096)
 def _require_email(value: str) -> str:
+    from pydantic import validate_email
+
     return validate_email(value)[1]
 
 

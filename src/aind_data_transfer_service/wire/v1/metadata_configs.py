@@ -7,37 +7,38 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
+from typing_extensions import TypedDict
 
 from ..vocabulary import Modality
 from .base import WireModel
 from .fields import PathText
-from .institutions import AIND, InstitutionField
+from .institutions import InstitutionField
 from .session_settings import AcquisitionSettings, SessionSettings
 
 
-class SubjectSettings(WireModel):
+class SubjectSettings(TypedDict):
     """Which subject to ask the metadata service about."""
 
     subject_id: str
-    metadata_service_path: str = "subject"
+    metadata_service_path: str
 
 
-class ProceduresSettings(WireModel):
+class ProceduresSettings(TypedDict):
     """Whose procedures to ask the metadata service about."""
 
     subject_id: str
-    metadata_service_path: str = "procedures"
+    metadata_service_path: str
 
 
-class RawDataDescriptionSettings(WireModel):
+class RawDataDescriptionSettings(TypedDict, total=False):
     """What goes into ``data_description.json``; only ``institution`` is the user's to choose."""
 
-    name: str = ""
-    project_name: str = ""
-    modality: list[Modality] = Field(default=[])
-    institution: InstitutionField = AIND
-    metadata_service_path: str = "funding"
+    name: str
+    project_name: str
+    modality: list[Modality]
+    institution: InstitutionField
+    metadata_service_path: str
 
 
 class ProcessingSettings(WireModel):

@@ -27,5 +27,5 @@ class SubmitJobRequest(WireModel):
             if job.email_notification_types is None:
                 update["email_notification_types"] = self.email_notification_types
             if update:
-                self.upload_jobs[index] = job.model_copy(update=update)
+                self.upload_jobs[index] = job.replaced(**update)
         return self

@@ -99,17 +99,17 @@ class BasicUploadJobConfigs(WireModel):
 
 def _repeats(modalities: list[ModalityConfigs]) -> Iterator[InitErrorDetails]:
     """Find modalities and sources given twice: one folder of the asset cannot hold two."""
-    for field, code in (("modality", "modality_repeated"), ("source", "source_repeated")):
-        seen: dict[object, int] = {}
-        for index, configs in enumerate(modalities):
-            value = getattr(configs, field)
-            first = seen.setdefault(value, index)
+    for field, code, values in (
+        ("modality", "modality_repeated", [item.modality.abbreviation for item in modalities]),
+        ("source", "source_repeated", [str(item.source) for item in modalities]),
+    ):
+        for index, value in enumerate(values):
+            first = values.index(value)
             if first != index:
-                text = value.abbreviation if field == "modality" else str(value)
                 yield InitErrorDetails(
                     type=problem_error(
-                        code, f"{field} {text!r} is given twice, first in modalities[{first}]"
+                        code, f"{field} {value!r} is given twice, first in modalities[{first}]"
                     ),
                     loc=(index, field),
-                    input=text,
+                    input=value,
                 )
