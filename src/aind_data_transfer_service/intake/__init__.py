@@ -1,0 +1,1 @@
+"""One validation core: whatever a request came as, it becomes plans or a list of problems."""

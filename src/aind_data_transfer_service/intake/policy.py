@@ -1,0 +1,31 @@
+"""What this service accepts, beyond the rules of the wire."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal, Self
+
+from ..settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePolicy:
+    """The settings that decide on requests."""
+
+    bucket_urls: Mapping[str, str]
+    """Alias → URL of every bucket a job may go to."""
+    project_names: Collection[str] | None
+    """None: any name."""
+    source_roots: tuple[PurePosixPath, ...]
+    """None given: sources may lie anywhere."""
+    path_checks: Literal["off", "warn", "require"]
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return the policy that the settings describe."""
+        return cls(
+            bucket_urls=settings.bucket_urls,
+            project_names=settings.project_names or None,
+            source_roots=tuple(PurePosixPath(root) for root in settings.source_roots),
+            path_checks=settings.path_checks,
+        )
