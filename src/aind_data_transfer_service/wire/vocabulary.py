@@ -5,17 +5,17 @@ for modalities also those of 6.3.1 (which has no platforms any more).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, NoReturn, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 from pydantic_core import PydanticKnownError
 
 from .problems import problem_error
 
 
-class _Term(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+@dataclass(frozen=True)
+class _Term:
     name: str
     abbreviation: str
 

@@ -4,17 +4,18 @@ Names and ROR identifiers as in ``aind-data-schema-models`` 0.8.0. An institutio
 listed here is kept as given.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+from pydantic import BeforeValidator, JsonValue
 
 _ROR: JsonValue = {"name": "Research Organization Registry", "abbreviation": "ROR"}
 
 
-class Institution(BaseModel):
+@dataclass(frozen=True)
+class Institution:
     """An institution and where it is registered."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
 
     name: str
     abbreviation: str | None = None
@@ -49,7 +50,7 @@ _KNOWN = {
 
 def _complete(value: object) -> object:
     """Turn an object that names a known institution into the whole entry."""
-    name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
+    name = value.get("name") if isinstance(value, Mapping) else getattr(value, "name", None)
     return _KNOWN.get(name, value) if isinstance(name, str) else value
 
 
