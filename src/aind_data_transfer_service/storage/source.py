@@ -30,7 +30,8 @@ class SourceReader:
     def pieces(self) -> Iterator[bytes]:
         """Yield the content; raises `SourceChanged` at its end if the file changed."""
         count = 0
-        while piece := self._read():
+        # no further than one piece past the expected end: the file may grow for ever
+        while count <= self.size and (piece := self._read()):
             self._hash.update(piece)
             count += len(piece)
             self._progress(len(piece))
