@@ -1,0 +1,157 @@
+import dataclasses
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aind_data_transfer_service.notify.messages import Event, NoticeFacts, compose
+
+SENDER = "Data transfer <transfer@example.org>"
+FACTS = NoticeFacts(
+    key="job-1/fail/1",
+    occurred_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    job_id="job-1",
+    asset_name="ecephys_690165_2024-02-19_11-25-17",
+    location="s3://bucket/ecephys_690165_2024-02-19_11-25-17",
+    user_email="scientist@example.org",
+    project="Ephys Platform",
+    subject_id="690165",
+    started=datetime(2026, 1, 2, 2, 0, 0, tzinfo=UTC),
+    ended=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    files=12_345,
+    bytes=1_234_000_000_000,
+    job_url="https://transfer.example.org/jobs/job-1",
+    task="compress_data",
+    attempt=2,
+    error_code="open_ephys_truncated",
+    error_message="continuous.dat is 2 bytes short <of 10>.",
+    what_to_do="Copy the file again.",
+    log_tail="line 1\n<script>alert(1)</script> & line 2\n",
+    next_try_at=datetime(2026, 1, 2, 3, 5, tzinfo=UTC),
+    service_version="2.0.0",
+)
+EVENTS: tuple[Event, ...] = ("begin", "end", "fail", "retry", "cancelled")
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    content = body.get_content()
+    assert isinstance(content, str)
+    return content
+
+
+class Page(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@pytest.mark.parametrize(
+    ("event", "subject"),
+    [
+        ("begin", "Started: ecephys_690165_2024-02-19_11-25-17"),
+        ("end", "Uploaded: ecephys_690165_2024-02-19_11-25-17"),
+        ("fail", "Failed: ecephys_690165_2024-02-19_11-25-17 (open_ephys_truncated)"),
+        ("retry", "Trying again: ecephys_690165_2024-02-19_11-25-17 (open_ephys_truncated)"),
+        ("cancelled", "Cancelled: ecephys_690165_2024-02-19_11-25-17"),
+    ],
+)
+def test_the_subject_says_what_happened_to_which_asset(event: Event, subject: str) -> None:
+    message = compose(event, FACTS, SENDER)
+    assert message["Subject"] == subject
+    assert message["To"] == "scientist@example.org"
+    assert message["From"] == SENDER
+    assert message["Date"] == "Fri, 02 Jan 2026 03:04:05 +0000"
+
+
+@pytest.mark.parametrize("event", ["fail", "retry"])
+def test_a_failure_says_why_what_to_do_and_where_to_look(event: Event) -> None:
+    message = compose(event, FACTS, SENDER)
+    for words in (part(message, "plain"), Page(part(message, "html")).words):
+        assert "compress_data (attempt 2)" in words
+        assert "continuous.dat is 2 bytes short <of 10>." in words
+        assert "Copy the file again." in words
+        assert "<script>alert(1)</script> & line 2" in words
+    assert "https://transfer.example.org/jobs/job-1" in part(message, "plain")
+    assert 'href="https://transfer.example.org/jobs/job-1"' in part(message, "html")
+
+
+def test_an_end_says_how_much_arrived_where() -> None:
+    text = part(compose("end", FACTS, SENDER), "plain")
+    assert "Size: 12,345 files, 1.2 TB" in text
+    assert "Took: 1:04:05" in text
+    assert "Location: s3://bucket/ecephys_690165_2024-02-19_11-25-17" in text
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1500, "1.5 kB"),
+        (2_000_000, "2.0 MB"),
+        (10**16, "10000.0 TB"),
+    ],
+)
+def test_sizes_are_decimal(amount: int, words: str) -> None:
+    facts = dataclasses.replace(FACTS, bytes=amount)
+    assert f"files, {words}\n" in part(compose("end", facts, SENDER), "plain")
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_nothing_that_is_said_becomes_markup(event: Event) -> None:
+    evil = '"><img src=x onerror=alert(1)>'
+    facts = dataclasses.replace(
+        FACTS, asset_name=evil, job_url=f"https://x/{evil}", project=evil, what_to_do=evil
+    )
+    page = Page(part(compose(event, facts, SENDER), "html"))
+    assert "img" not in page.tags
+    assert "script" not in page.tags
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_what_is_not_known_is_left_out(event: Event) -> None:
+    facts = NoticeFacts(
+        key="k",
+        occurred_at=FACTS.occurred_at,
+        job_id="job-1",
+        asset_name="asset",
+        location="file:///bucket/asset",
+        user_email="scientist@example.org",
+        project="p",
+        subject_id="1",
+    )
+    assert "None" not in part(compose(event, facts, SENDER), "plain")
+    assert "None" not in part(compose(event, facts, SENDER), "html")
+
+
+def test_the_same_notice_has_the_same_id_and_another_has_another() -> None:
+    first = compose("fail", FACTS, SENDER)["Message-ID"]
+    assert compose("fail", FACTS, SENDER)["Message-ID"] == first
+    assert first.endswith("@example.org>")
+    assert compose("fail", dataclasses.replace(FACTS, key="other"), SENDER)["Message-ID"] != first
+
+
+@given(st.text(), st.sampled_from(EVENTS))
+def test_whatever_an_error_says_the_mail_can_be_sent_and_read(text: str, event: Event) -> None:
+    facts = dataclasses.replace(
+        FACTS, error_code=text, error_message=text, log_tail=text, asset_name=f"a{text}"
+    )
+    sent = compose(event, facts, SENDER).as_bytes(policy=policy.SMTP)
+    received = message_from_bytes(sent, policy=policy.default)
+    assert received["To"] == "scientist@example.org"
+    assert received["Auto-Submitted"] == "auto-generated"
+    assert "Location" in part(received, "plain")
