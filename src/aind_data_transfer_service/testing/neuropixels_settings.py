@@ -8,6 +8,7 @@ data sheet (two staggered columns, 32 µm apart, rows every 20 µm).
 from xml.etree import ElementTree as ET
 
 MAX_CHANNELS = 384  # channels a Neuropixels 1.0 probe reads at a time
+MIN_CHANNELS = 4  # two rows: readers take the leftmost electrode for the left edge of the probe
 
 _COLUMNS = 2
 _COLUMN_PITCH_UM = 32

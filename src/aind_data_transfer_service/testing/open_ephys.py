@@ -13,7 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aind_data_transfer_service.testing.neural_signal import AP_BAND, LFP_BAND, Band, NeuralSignal
-from aind_data_transfer_service.testing.neuropixels_settings import MAX_CHANNELS, settings_xml
+from aind_data_transfer_service.testing.neuropixels_settings import (
+    MAX_CHANNELS,
+    MIN_CHANNELS,
+    settings_xml,
+)
 
 PROBE = "ProbeA"
 SOURCE_NODE = 100
@@ -64,7 +68,7 @@ def make_open_ephys_session(
     seconds
         Length of each recording.
     channels
-        Recorded channels, 1 to 384.
+        Recorded channels, 4 to 384.
     ap_rate, lfp_rate
         Sampling rates (Hz).
     lsb
@@ -77,10 +81,10 @@ def make_open_ephys_session(
     Raises
     ------
     ValueError
-        If ``channels`` is not 1 to 384.
+        If ``channels`` is not 4 to 384.
     """
-    if not 1 <= channels <= MAX_CHANNELS:
-        raise ValueError(f"channels must be 1 to {MAX_CHANNELS}, not {channels}.")
+    if not MIN_CHANNELS <= channels <= MAX_CHANNELS:
+        raise ValueError(f"channels must be {MIN_CHANNELS} to {MAX_CHANNELS}, not {channels}.")
     streams = [
         _Stream("AP", ap_rate, AP_BAND, channels, sync_channel),
         _Stream("LFP", lfp_rate, LFP_BAND, channels, sync_channel),

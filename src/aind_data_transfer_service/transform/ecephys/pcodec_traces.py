@@ -16,7 +16,7 @@ from pcodec import ChunkConfig, DeltaSpec, ModeSpec, PagingSpec, standalone
 _PREDICTION_ORDER = 6
 _PAGE_SAMPLES = 30_000  # about; a page of this length pays for its own statistics
 _PROBE_SAMPLES = 1 << 17  # samples of a chunk looked at to find the converter's step
-_TRIAL_CHANNELS = 12  # channels of a chunk that each candidate encodes on trial
+_TRIAL_CHANNELS = 8  # channels of a chunk that each candidate encodes on trial
 
 
 class TracesPCodec(PCodec):  # type: ignore[misc]  # numcodecs has no types

@@ -33,7 +33,8 @@ class StreamResult(BaseModel):
     kept: bool
     """True if an earlier attempt had finished this stream."""
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]  # mypy does not know it takes properties
+    @property
     def ratio(self) -> float:
         """Raw bytes per stored byte."""
         return self.raw_bytes / self.stored_bytes
@@ -49,12 +50,14 @@ class EcephysResult(BaseModel):
     """Files in ``ecephys_clipped``, clipped ones included."""
     seconds: float
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]  # mypy does not know it takes properties
+    @property
     def raw_bytes(self) -> int:
         """Size of all traces in the source."""
         return sum(stream.raw_bytes for stream in self.streams)
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]  # mypy does not know it takes properties
+    @property
     def stored_bytes(self) -> int:
         """Size of all Zarr folders."""
         return sum(stream.stored_bytes for stream in self.streams)
