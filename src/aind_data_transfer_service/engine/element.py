@@ -73,13 +73,11 @@ class ElementRunner:
         ledger: Ledger,
         executor: Executor,
         inline: InlineRunner,
-        cpus: int,
     ) -> None:
         self._settings = settings
         self._ledger = ledger
         self._executor = executor
         self._inline = inline
-        self._cpus = cpus
         self._pace = settings.worker.poll.total_seconds()
         self._watch = Watch(executor, ledger, pace_seconds=self._pace)
 
@@ -141,7 +139,7 @@ class ElementRunner:
         request = LaunchRequest(
             key=f"{opened.spec.job_id}.{opened.spec.task_id}.{opened.spec.map_index}.{opened.number}",
             folder=opened.folder,
-            resources=resources(opened.spec, cpus=self._cpus),
+            resources=resources(opened.spec, cpus=self._executor.cpus),
         )
         while not cancelled.is_set():
             handle = await asyncio.to_thread(self._executor.start, request)

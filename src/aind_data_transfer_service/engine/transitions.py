@@ -32,6 +32,7 @@ def add_job(session: Session, job: Job, tasks: list[Task]) -> None:
     job.state = JobState.QUEUED
     job.active_key = active_key(job.storage_url, job.asset_name)
     session.add(job)
+    session.flush()  # tasks and events refer to it
     session.add_all(tasks)
     _record(session, job.id, f"job:{JobState.QUEUED}")
 

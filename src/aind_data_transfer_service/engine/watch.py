@@ -16,6 +16,8 @@ from .repositories import Jobs
 logger = logging.getLogger(__name__)
 
 _TAIL_BYTES = 4096
+_FIRST_PAUSE_SECONDS = 0.02
+_GROWTH = 1.4
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Watch:
         self.executor = executor
         self._ledger = ledger
         self._pace = pace_seconds
+        self._pause = _FIRST_PAUSE_SECONDS
         self._watched: list[_Watched] = []
         self._loop_task: asyncio.Task[None] | None = None
 
@@ -44,6 +47,7 @@ class Watch:
         """Return when the attempt is over."""
         watched = _Watched(task_pk, handle, folder, asyncio.get_running_loop().create_future())
         self._watched.append(watched)
+        self._pause = _FIRST_PAUSE_SECONDS  # short programs should not wait for a slow pace
         if self._loop_task is None or self._loop_task.done():
             self._loop_task = asyncio.get_running_loop().create_task(self._look_again_and_again())
         try:
@@ -57,7 +61,8 @@ class Watch:
                 await self._look()
             except ExecutorUnavailable as problem:
                 logger.warning("%s executor: %s", self.executor.name, problem)
-            await asyncio.sleep(self._pace)
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * _GROWTH, self._pace)
 
     async def _look(self) -> None:
         watched = list(self._watched)

@@ -5,7 +5,7 @@ import os
 import threading
 
 from ..db.database import Database, DatabaseUnavailable
-from ..executors.local import LocalExecutor
+from ..ports.executor import Executor
 from ..ports.mailer import Mailer
 from ..settings import Settings
 from .cancel import CancelWishes
@@ -23,11 +23,21 @@ _LOST_LEASE_EXIT = 70
 
 
 class Worker:
-    """Everything one worker process runs. The database must be migrated before."""
+    """Everything one worker process runs. The database must be migrated before.
 
-    def __init__(self, settings: Settings, database: Database, mailer: Mailer | None) -> None:
+    One per process, because the workflow engine is.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        executor: Executor,
+        mailer: Mailer | None,
+    ) -> None:
         self._pace = settings.worker.poll.total_seconds()
-        self._executor = LocalExecutor(cpus=settings.local.cpus, memory_mb=settings.local.memory_mb)
+        self._executor = executor
         for folder in (settings.work_root, settings.staging_root):
             folder.mkdir(parents=True, exist_ok=True)
         self._ledger = Ledger(database)
@@ -37,7 +47,6 @@ class Worker:
             ledger=self._ledger,
             executor=self._executor,
             inline=self._inline,
-            cpus=self._executor.cpus,
         )
         runner = JobRunner(
             settings=settings,

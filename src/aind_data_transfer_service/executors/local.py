@@ -16,6 +16,8 @@ from ..ports.executor import Handle, LaunchRequest, Resources, RunState, RunStat
 from ..processes import is_alive, process_identity
 from ..tasks.spec import LOG_FILE, PROCESS_FILE, RESULT_FILE, SPEC_FILE
 
+TASK_PROGRAM = (sys.executable, "-m", "aind_data_transfer_service.tasks", "run")
+
 _KILL_AFTER_SECONDS = 10.0
 
 
@@ -28,7 +30,14 @@ class LocalExecutor:
 
     name = "local"
 
-    def __init__(self, *, cpus: int | None = None, memory_mb: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        cpus: int | None = None,
+        memory_mb: int | None = None,
+        program: Sequence[str] = TASK_PROGRAM,
+    ) -> None:
+        self._program = program
         self.cpus = cpus or os.cpu_count() or 1
         self.memory_mb = memory_mb or psutil.virtual_memory().total * 3 // 4 // 2**20
         self._lock = Lock()
@@ -46,7 +55,7 @@ class LocalExecutor:
                 return {**identity, "folder": folder}
             if not self._has_room(request.resources):
                 return None
-            child = _spawn(request.folder)
+            child = self._spawn(request.folder)
             self._children[child.pid] = child
             self._in_use[folder] = request.resources
             return {**process_identity(child.pid), "folder": folder}
@@ -81,6 +90,16 @@ class LocalExecutor:
             self._cancelled_at.pop(folder, None)
         return RunStatus(RunState.ENDED, reason=_reason(exit_code), exit_code=exit_code)
 
+    def _spawn(self, folder: Path) -> subprocess.Popen[bytes]:
+        with (folder / LOG_FILE).open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own program; what it does is in a file
+                [*self._program, str(folder / SPEC_FILE)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
     def _runs(self, handle: Handle) -> bool:
         if is_alive(handle):
             return True
@@ -106,18 +125,6 @@ class LocalExecutor:
         memory = sum(used.memory_mb for used in self._in_use.values())
         fits = cpus + wanted.cpus <= self.cpus and memory + wanted.memory_mb <= self.memory_mb
         return fits or not self._in_use  # what is too large for the budget runs alone
-
-
-def _spawn(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "aind_data_transfer_service.tasks", "run"]
-    with (folder / LOG_FILE).open("ab") as log:
-        return subprocess.Popen(  # noqa: S603 - our own program, the spec is a file
-            [*command, str(folder / SPEC_FILE)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
 
 
 def _recorded_process(folder: Path) -> dict[str, str | int] | None:

@@ -63,6 +63,11 @@ class Executor(Protocol):
         """``local`` or ``slurm``."""
         ...
 
+    @property
+    def cpus(self) -> int:
+        """CPUs one program may have at most."""
+        ...
+
     def start(self, request: LaunchRequest) -> Handle | None:
         """Start the attempt, or find it if it was started before; None when there is no room now.
 
@@ -76,4 +81,8 @@ class Executor(Protocol):
 
     def cancel(self, handle: Handle) -> None:
         """End the attempt and all it started; returns when that is requested, safe to repeat."""
+        ...
+
+    def end_all(self) -> None:
+        """End the programs that may not outlive this worker, at once and without asking."""
         ...

@@ -100,7 +100,6 @@ def _submit(
         if known is None:
             job, tasks = _rows(plan, submission_id, position, digest, now)
             transitions.add_job(session, job, tasks)
-            session.flush()
             added.append(job.id)
         accepted.append(_accepted(known or job, new=known is None))
     for job_id in added:
