@@ -24,7 +24,9 @@ def service_url(request: pytest.FixtureRequest) -> str:
     mark = request.node.get_closest_marker("service")
     assert mark is not None, "a test that uses service_url needs the mark service(name)"
     (name,) = mark.args
-    given = dict(pair.split("=", 1) for pair in request.config.getoption("--service"))
+    given: dict[str, str] = dict(
+        pair.split("=", 1) for pair in request.config.getoption("--service")
+    )
     if name in given:
         return given[name]
     missing = f"needs {name}: pytest --service {name}=URL"

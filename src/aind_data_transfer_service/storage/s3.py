@@ -132,23 +132,22 @@ class S3ObjectStore:
                     max_concurrency=max(1, _PARTS_IN_MEMORY_BYTES // part),
                 )
             except BaseException:
-                self._abort_parts_if_possible(key)
+                self._abort_parts(key)
                 raise
 
     def _abort_parts(self, key: str) -> None:
-        """Remove the parts of uploads of this key that never came to their end."""
+        """Remove, where the server lets us, the parts of uploads of this key that broke off."""
         control = self._clients.control
         pages = control.get_paginator("list_multipart_uploads")
-        for page in pages.paginate(Bucket=self._bucket, Prefix=key):
-            for upload in page.get("Uploads", ()):
-                if upload["Key"] == key:
-                    control.abort_multipart_upload(
-                        Bucket=self._bucket, Key=key, UploadId=upload["UploadId"]
-                    )
-
-    def _abort_parts_if_possible(self, key: str) -> None:
         try:
-            self._abort_parts(key)
+            for page in pages.paginate(Bucket=self._bucket, Prefix=key):
+                for upload in page.get("Uploads", ()):
+                    if upload["Key"] == key:
+                        control.abort_multipart_upload(
+                            Bucket=self._bucket, Key=key, UploadId=upload["UploadId"]
+                        )
+        except control.exceptions.NoSuchUpload:
+            return  # gone meanwhile; rclone says so also where there are none at all
         except (ClientError, BotoCoreError) as error:
             logger.warning("Parts of %r may be left in %s: %s", key, self.url, error)
 
