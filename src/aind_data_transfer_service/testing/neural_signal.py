@@ -47,7 +47,7 @@ class NeuralSignal:
     noise
         Standard deviation of the white noise, in steps of the converter.
     lsb
-        Size of one converter step, in counts of the file.
+        Size of one converter step, in counts of the file; need not be whole.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class NeuralSignal:
         rate: float,
         band: Band,
         noise: float = 12.0,
-        lsb: int = 1,
+        lsb: float = 1,
     ) -> None:
         self._rng = rng
         self._channels = channels
@@ -89,9 +89,10 @@ class NeuralSignal:
         if self._band.has_spikes:
             self._add_spikes(signal)
         np.rint(signal, out=signal)
-        counts = signal.astype(np.int16)
-        counts *= np.int16(self._lsb)
-        return counts
+        if self._lsb != 1:
+            signal *= np.float32(self._lsb)
+            np.rint(signal, out=signal)
+        return signal.astype(np.int16)
 
     def _add_spikes(self, signal: NDArray[np.float32]) -> None:
         samples, channels = signal.shape

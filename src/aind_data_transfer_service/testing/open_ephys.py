@@ -54,7 +54,7 @@ def make_open_ephys_session(
     ap_rate: float = 30_000,
     lfp_rate: float = 2_500,
     seed: int = 0,
-    lsb: int = 1,
+    lsb: float = 1,
     experiments: int = 1,
     recordings: int = 1,
     sync_channel: bool = False,
@@ -72,7 +72,7 @@ def make_open_ephys_session(
     ap_rate, lfp_rate
         Sampling rates (Hz).
     lsb
-        Counts per converter step; real Neuropixels 1.0 recordings have about 12.
+        Counts per converter step: 12.02 in a real Neuropixels 1.0 recording at gain 500.
     experiments, recordings
         Number of experiments, and of recordings in each.
     sync_channel
@@ -116,7 +116,7 @@ def _write_recording(
     seconds: float,
     *,
     start: int,
-    lsb: int,
+    lsb: float,
     rng: np.random.Generator,
 ) -> None:
     for stream in streams:
@@ -136,7 +136,7 @@ def _write_recording(
 
 
 def _write_traces(
-    path: Path, stream: _Stream, samples: int, lsb: int, rng: np.random.Generator
+    path: Path, stream: _Stream, samples: int, lsb: float, rng: np.random.Generator
 ) -> None:
     signal = NeuralSignal(
         rng, channels=stream.channels, rate=stream.rate, band=stream.band, lsb=lsb

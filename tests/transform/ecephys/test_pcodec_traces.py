@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aind_data_transfer_service.transform.ecephys.pcodec_traces import TracesPCodec
 
-FRAMES = 200
+FRAMES = 60
 
 blocks = st.integers(1, 4).flatmap(
     lambda channels: arrays(

@@ -16,6 +16,7 @@ from spikeinterface.core.zarrextractors import (
     add_properties_and_annotations,
 )
 
+from aind_data_transfer_service.files import write_whole
 from aind_data_transfer_service.transform.ecephys.chunks import StoredArray
 from aind_data_transfer_service.transform.ecephys.continuous import SAMPLE_DTYPE
 from aind_data_transfer_service.transform.ecephys.errors import MetadataProofFailed
@@ -118,8 +119,10 @@ def read_record(path: Path) -> object:
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
-    """Say what a store is made from; SpikeInterface ignores it."""
-    zarr.open_group(str(path), mode="r+").attrs[_RECORD] = record
+    """Say what a store is made from, among attributes that SpikeInterface ignores."""
+    attributes = json.loads((path / ".zattrs").read_bytes())
+    content = json.dumps(attributes | {_RECORD: record}, sort_keys=True)
+    write_whole(path / ".zattrs", content.encode())
 
 
 def prove_metadata(path: Path, stream: Stream) -> None:
