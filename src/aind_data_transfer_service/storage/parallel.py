@@ -1,12 +1,18 @@
 """The same work on many things at once, which stops soon when told to or when one fails."""
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Generic, TypeVar
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+GRACE_SECONDS = 10.0
+"""How long threads may take to stop when the calling thread is interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class StopSign:
         if self._event.is_set():
             raise Stopped
 
-    def raise_up(self) -> None:
+    def put_up(self) -> None:
         """Tell all work to stop."""
         self._event.set()
 
@@ -40,23 +46,49 @@ class StopSign:
 def for_each(work: Callable[[T], object], *lanes: Lane[T], stop: StopSign) -> None:
     """Call ``work`` for every item of every lane; the first error stops the rest and is raised.
 
-    An exception that reaches the calling thread meanwhile (a signal's) stops it all too. Returns
-    or raises only when no thread is at work any more.
+    All threads have ended when it returns or raises. Only when an exception reaches the calling
+    thread itself (a signal's), they are given `GRACE_SECONDS`: one that waits for a silent server
+    must not keep the program from ending.
     """
-    threads = sum(lane.threads for lane in lanes)
-    with ThreadPoolExecutor(threads, thread_name_prefix="transfer") as pool:
+    failures: list[Exception] = []
+
+    def go_through(items: _Shared[T]) -> None:
         try:
-            futures = [
-                pool.submit(_work_through, work, items, stop)
-                for lane in lanes
-                for items in [_Shared(iter(lane.items))] * lane.threads
-            ]
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-        except BaseException:
-            stop.raise_up()
-            raise
+            for item in items:
+                stop.check()
+                work(item)
+        except Stopped:
+            pass
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the caller raises it
+            failures.append(failure)
+            stop.put_up()
+
+    threads = [
+        Thread(target=go_through, args=(items,), daemon=True)
+        for lane in lanes
+        for items in [_Shared(iter(lane.items))] * min(lane.threads, len(lane.items))
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        stop.put_up()
+        _end(threads)
+        raise
+    if failures:
+        raise failures[0]
+
+
+def _end(threads: Sequence[Thread]) -> None:
+    deadline = time.monotonic() + GRACE_SECONDS
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, deadline - time.monotonic()))
+    busy = sum(thread.is_alive() for thread in threads)
+    if busy:
+        logger.warning("%d threads did not stop within %g s", busy, GRACE_SECONDS)
 
 
 class _Shared(Generic[T]):
@@ -72,12 +104,3 @@ class _Shared(Generic[T]):
     def __next__(self) -> T:
         with self._lock:
             return next(self._items)
-
-
-def _work_through(work: Callable[[T], object], items: _Shared[T], stop: StopSign) -> None:
-    try:
-        for item in items:
-            stop.check()
-            work(item)
-    except Stopped:
-        return
