@@ -123,6 +123,15 @@ class Jobs:
             )
         )
 
+    def open_attempts(self, executor: str) -> Sequence[Attempt]:
+        """Return all attempts of an executor that are starting or running."""
+        return self._session.scalars(
+            select(Attempt).where(
+                Attempt.executor == executor,
+                Attempt.state.in_((AttemptState.STARTING, AttemptState.RUNNING)),
+            )
+        ).all()
+
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return all attempts at a job's tasks, in order."""
         return self._session.scalars(

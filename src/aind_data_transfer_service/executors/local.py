@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -73,9 +74,11 @@ class LocalExecutor:
 
     def end_all(self) -> None:
         """Kill every program this worker knows to run: it may no longer answer for them."""
-        for child in self._children.values():
+        for child in list(self._children.values()):
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
+        for folder in list(self._in_use):  # those it found running, too
+            end_program(Path(folder), None)
 
     def _poll_one(self, handle: Handle) -> RunStatus:
         folder = str(handle["folder"])
@@ -125,6 +128,14 @@ class LocalExecutor:
         memory = sum(used.memory_mb for used in self._in_use.values())
         fits = cpus + wanted.cpus <= self.cpus and memory + wanted.memory_mb <= self.memory_mb
         return fits or not self._in_use  # what is too large for the budget runs alone
+
+
+def end_program(folder: Path, handle: Handle | None) -> None:
+    """Kill the program at work on an attempt, known by its handle or by what it wrote itself."""
+    for identity in (handle, _recorded_process(folder)):
+        if identity is not None and is_alive(identity):
+            with suppress(ProcessLookupError):
+                os.killpg(int(identity["pid"]), signal.SIGKILL)
 
 
 def _recorded_process(folder: Path) -> dict[str, str | int] | None:

@@ -1,0 +1,48 @@
+"""The program ``aind-data-transfer``."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from . import serve, up, worker
+from .failures import reports_errors
+
+_SERVICE = "Run the service"
+_JOBS = "Upload data"
+
+_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    (_SERVICE, up.up),
+    (_SERVICE, serve.serve),
+    (_SERVICE, worker.worker),
+)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+for panel, command in _COMMANDS:
+    app.command(rich_help_panel=panel)(reports_errors(command))
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"aind-data-transfer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """Move recorded sessions from a shared drive to the cloud, whole and verified.
+
+    Exit codes: 0 done, 1 failed, 2 usage or invalid input, 3 still running, 4 not reachable.
+    """
+    del version  # its callback has done it
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

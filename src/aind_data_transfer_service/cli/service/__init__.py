@@ -1,0 +1,1 @@
+"""What `up`, `serve` and `worker` do; needs the extra ``server``."""

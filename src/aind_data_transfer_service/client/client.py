@@ -1,0 +1,158 @@
+"""A client of the service's HTTP API."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from . import v1
+from .answers import refusal
+from .errors import ServiceUnreachable, StillRunning
+from .models import Job, JobPage, Submission, Validation
+
+_WAIT_PACE_SECONDS = 0.5
+_LONGEST_PACE_SECONDS = 5.0
+
+
+class Client:
+    """Speaks to one service. Use it as a context manager, or close it.
+
+    Every method raises `ServiceUnreachable` if no answer comes, and `RequestRefused` if the answer
+    is an error.
+
+    Parameters
+    ----------
+    base_url
+        Such as ``http://aind-data-transfer-service``.
+    timeout
+        Seconds to wait for an answer.
+    transport
+        Carries the requests in place of the network.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: float = 60.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._http = httpx.Client(base_url=self.base_url, timeout=timeout, transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def validate(self, request: Mapping[str, Any] | bytes) -> Validation:
+        """Ask whether a V1 request would be accepted; ``request`` is it, or its JSON text."""
+        return v1.validation(self._send("POST", "/api/v1/validate_json", content=_text(request)))
+
+    def submit(self, request: Mapping[str, Any] | bytes) -> Submission:
+        """Submit a V1 request; ``request`` is it, or its JSON text.
+
+        Raises `RequestRefused`, with the problems in ``details``, if it is not valid.
+        """
+        return v1.submission(self._send("POST", "/api/v1/submit_jobs", content=_text(request)))
+
+    def jobs(
+        self, *, states: tuple[str, ...] = (), limit: int | None = None, offset: int = 0
+    ) -> JobPage:
+        """Return a page of jobs, newest first, without their tasks."""
+        query: dict[str, Any] = {"state": list(states), "offset": offset}
+        if limit is not None:
+            query["limit"] = limit
+        return JobPage.model_validate(self._ask("GET", "/api/v2/jobs", params=query).json())
+
+    def job(self, job_id: str) -> Job:
+        """Return one job with its tasks."""
+        return Job.model_validate(self._ask("GET", _job_path(job_id)).json())
+
+    def logs(self, job_id: str, task_id: str, *, map_index: int = -1, try_number: int = 1) -> str:
+        """Return the log of one attempt at a task."""
+        query = {"map_index": map_index, "try_number": try_number}
+        path = f"{_job_path(job_id)}/tasks/{_quoted(task_id)}/logs"
+        return self._ask("GET", path, params=query).text
+
+    def cancel(self, job_id: str) -> None:
+        """Ask for the end of a job; does nothing to one that has ended."""
+        self._ask("POST", f"{_job_path(job_id)}/cancel")
+
+    def retry(self, job_id: str) -> None:
+        """Queue a failed job again from the first task that did not succeed."""
+        self._ask("POST", f"{_job_path(job_id)}/retry")
+
+    def wait(
+        self,
+        job_id: str,
+        *,
+        timeout: float | None = None,
+        on_update: Callable[[Job], None] = lambda _job: None,
+    ) -> Job:
+        """Return the job once it has ended; raises `StillRunning` after ``timeout`` seconds.
+
+        A service that does not answer for a while (a restart) is asked again until the time is
+        over; without a timeout, for one minute.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        answered = time.monotonic()
+        pace = _WAIT_PACE_SECONDS
+        while True:
+            try:
+                job = self.job(job_id)
+            except ServiceUnreachable:
+                if time.monotonic() > (deadline or answered + 60.0):
+                    raise
+            else:
+                answered = time.monotonic()
+                on_update(job)
+                if job.is_finished:
+                    return job
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise StillRunning(f"Job {job_id} has not ended within {timeout:g} s.")
+            time.sleep(pace if left is None else min(pace, left))
+            pace = min(pace * 1.1, _LONGEST_PACE_SECONDS)
+
+    def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        response = self._send(method, path, **options)
+        if not response.is_success:
+            raise refusal(response)
+        return response
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {"Content-Type": "application/json"} if "content" in options else {}
+        try:
+            return self._http.request(method, path, headers=headers, **options)
+        except (httpx.TransportError, httpx.InvalidURL) as problem:
+            raise ServiceUnreachable(
+                f"{self.base_url} does not answer: {str(problem) or type(problem).__name__}.",
+                url=self.base_url,
+            ) from problem
+
+
+def _text(request: Mapping[str, Any] | bytes) -> bytes:
+    return request if isinstance(request, bytes) else json.dumps(request).encode()
+
+
+def _job_path(job_id: str) -> str:
+    return f"/api/v2/jobs/{_quoted(job_id)}"
+
+
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
