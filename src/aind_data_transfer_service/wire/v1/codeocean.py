@@ -3,9 +3,9 @@
 Shapes as in ``aind-codeocean-pipeline-monitor`` 0.11.2 and ``codeocean`` 0.13.0.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from typing_extensions import TypedDict
 
 from ..problems import problem_error
@@ -14,21 +14,21 @@ from .base import ClosedModel, IgnoringModel, WireModel
 _MOST_TAGS = 10
 
 
-class DataAssetsRunParam(IgnoringModel):
+class DataAssetsRunParam(ClosedModel):
     """An asset a run takes as input; an empty ``id`` means the one just registered."""
 
     id: str
     mount: str | None = None
 
 
-class NamedRunParam(IgnoringModel):
+class NamedRunParam(ClosedModel):
     """A named parameter of a run."""
 
     param_name: str
     value: str
 
 
-class PipelineProcessParams(IgnoringModel):
+class PipelineProcessParams(ClosedModel):
     """The parameters of one process of a pipeline."""
 
     name: str
@@ -36,7 +36,7 @@ class PipelineProcessParams(IgnoringModel):
     named_parameters: list[NamedRunParam] | None = None
 
 
-class RunParams(IgnoringModel):
+class RunParams(ClosedModel):
     """A run of a capsule or of a pipeline."""
 
     capsule_id: str | None = None
@@ -65,7 +65,7 @@ class Source(TypedDict):
     aws: AWSS3Source
 
 
-class AWSS3Target(IgnoringModel):
+class AWSS3Target(ClosedModel):
     """A bucket that takes results."""
 
     bucket: str
@@ -73,7 +73,7 @@ class AWSS3Target(IgnoringModel):
     prefix: str | None = None
 
 
-class Target(IgnoringModel):
+class Target(ClosedModel):
     """Where results go."""
 
     aws: AWSS3Target | None = None
@@ -103,21 +103,21 @@ class DataAssetParams(IgnoringModel):
     results_info: dict[str, Any] | None = None
 
 
-class UserPermissions(IgnoringModel):
+class UserPermissions(ClosedModel):
     """What one user may do with an asset."""
 
     email: str
     role: Literal["owner", "editor", "viewer"]
 
 
-class GroupPermissions(IgnoringModel):
+class GroupPermissions(ClosedModel):
     """What a group may do with an asset."""
 
     group: str
     role: Literal["owner", "editor", "viewer", "discoverable"]
 
 
-class Permissions(IgnoringModel):
+class Permissions(ClosedModel):
     """Who may do what with an asset."""
 
     users: list[UserPermissions] | None = None
@@ -166,23 +166,19 @@ class PipelineMonitorSettings(ClosedModel):
     run_params: RunParams
     capture_settings: CaptureSettings | None = None
 
-    @model_validator(mode="after")
-    def _require_timeouts_above_intervals(self) -> Self:
-        for name, timeout, interval in (
-            ("computation", self.computation_timeout, self.computation_polling_interval),
-            (
-                "data_asset_ready",
-                self.data_asset_ready_timeout,
-                self.data_asset_ready_polling_interval,
-            ),
-        ):
-            if timeout is not None and timeout <= interval:
-                raise problem_error(
-                    "timeout_too_short",
-                    f"{name}_timeout {timeout} is not greater than"
-                    f" {name}_polling_interval {interval}!",
-                )
-        return self
+    @field_validator("computation_timeout", "data_asset_ready_timeout")
+    @classmethod
+    def _require_more_than_interval(
+        cls, timeout: float | None, info: ValidationInfo
+    ) -> float | None:
+        interval_name = f"{str(info.field_name).removesuffix('timeout')}polling_interval"
+        interval = info.data.get(interval_name)
+        if timeout is not None and interval is not None and timeout <= interval:
+            raise problem_error(
+                "timeout_too_short",
+                f"{info.field_name} {timeout} is not greater than {interval_name} {interval}!",
+            )
+        return timeout
 
 
 class CodeOceanPipelineMonitorConfigs(WireModel):

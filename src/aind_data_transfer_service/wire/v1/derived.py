@@ -94,7 +94,9 @@ def trigger_capsule_configs(
         bucket=facts.bucket,
         prefix=facts.asset_name,
         asset_name=facts.asset_name,
-        mount=settings.mount or settings.prefix or facts.asset_name,
+        mount=next(
+            name for name in (settings.mount, settings.prefix, facts.asset_name) if name is not None
+        ),
         modalities=facts.modalities,
     )
 

@@ -101,6 +101,7 @@ def _require_project(value: object, info: ValidationInfo) -> object:
 
 @lru_cache(maxsize=4096)
 def _require_email(value: str) -> str:
+    # Imported late: it takes long, and only requests that name an address need it.
     from pydantic import validate_email
 
     return validate_email(value)[1]

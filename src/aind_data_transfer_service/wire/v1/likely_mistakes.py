@@ -6,7 +6,7 @@ from functools import lru_cache
 from pydantic import BaseModel
 
 from ..problems import Loc, Problem, field_path, nearest_of
-from .codeocean import CodeOceanPipelineMonitorConfigs, DataAssetParams, RunParams
+from .codeocean import CodeOceanPipelineMonitorConfigs, DataAssetParams
 from .fields import BucketType, map_bucket
 from .metadata_configs import GatherMetadataJobSettings
 from .modality_configs import ModalityConfigs
@@ -23,6 +23,7 @@ _JOB_PARTS: dict[str, type[BaseModel]] = {
     "trigger_capsule_configs": TriggerConfigModel,
     "codeocean_configs": CodeOceanPipelineMonitorConfigs,
 }
+_CODE_OCEAN_PARTS: dict[str, type[BaseModel]] = {"register_data_settings": DataAssetParams}
 
 
 def find_warnings(content: object) -> tuple[Problem, ...]:
@@ -54,14 +55,7 @@ def _in_job(job: Mapping[str, object], loc: Loc) -> Iterator[Problem]:
         yield from _in_parts(modality, _MODALITY_PARTS, place)
     code_ocean = job.get("codeocean_configs")
     if isinstance(code_ocean, Mapping):
-        yield from _in_code_ocean(code_ocean, (*loc, "codeocean_configs"))
-
-
-def _in_code_ocean(configs: Mapping[str, object], loc: Loc) -> Iterator[Problem]:
-    yield from _in_parts(configs, {"register_data_settings": DataAssetParams}, loc)
-    name = "pipeline_monitor_capsule_settings"
-    for index, pipeline in _items(configs.get(name)):
-        yield from _in_parts(pipeline, {"run_params": RunParams}, (*loc, name, index))
+        yield from _in_parts(code_ocean, _CODE_OCEAN_PARTS, (*loc, "codeocean_configs"))
 
 
 def _in_parts(

@@ -2,17 +2,23 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from .base import WireModel
 from .fields import EmailAddress, EmailNotificationType, NotificationTypes
 from .upload_job import BasicUploadJobConfigs
 
+_JOB_TYPE = "transform_and_upload"
+
+
+def _default_if_null(value: object) -> object:
+    return _JOB_TYPE if value is None else value
+
 
 class SubmitJobRequest(WireModel):
     """Upload jobs, and whom to write to about those that do not say so themselves."""
 
-    job_type: str | None = "transform_and_upload"
+    job_type: Annotated[str, BeforeValidator(_default_if_null)] = _JOB_TYPE
     user_email: EmailAddress | None = None
     email_notification_types: NotificationTypes = Field(default=[EmailNotificationType.FAIL])
     upload_jobs: Annotated[list[BasicUploadJobConfigs], Field(min_length=1, max_length=1000)]
