@@ -29,7 +29,11 @@ def make_plan(tmp_path: Path, **changes: object) -> JobPlan:
     changes.setdefault("modalities", (modality(tmp_path / "share" / "behavior_data"),))
     modalities = cast("Sequence[ModalityPlan]", changes["modalities"])
     tasks = tuple(
-        TaskPlan(task_id=task.task_id, map_index=index)
+        TaskPlan(
+            task_id=task.task_id,
+            map_index=index,
+            settings=modalities[index].job_settings if task.mapped else {},
+        )
         for task in PIPELINE
         for index in (range(len(modalities)) if task.mapped else (UNMAPPED,))
     )
@@ -62,7 +66,10 @@ def make_spec(tmp_path: Path, task_id: TaskId, **changes: object) -> TaskSpec:
         "job_folder": str(tmp_path / "jobs" / JOB_ID),
         "service_version": "2.0.0",
     }
-    return TaskSpec(**(values | changes))
+    values |= changes
+    if "settings" not in values:
+        values["settings"] = values["plan"].task(task_id, values["map_index"]).settings
+    return TaskSpec(**values)
 
 
 def earlier(task_id: TaskId, map_index: int = UNMAPPED, **changes: object) -> EarlierTask:

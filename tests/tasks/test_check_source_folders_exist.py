@@ -120,12 +120,14 @@ def test_every_problem_is_reported_at_once(tmp_path: Path, source: Path) -> None
     (source / "secret").symlink_to("/etc")
     os.mkfifo(source / "pipe")
     os.close(os.open(os.fsencode(source) + b"/caf\xe9", os.O_CREAT))
+    (source / "two\nlines").write_text("x")
     assert sorted(problems_of(check_within(tmp_path, tmp_path / "share"))) == [
         ("link_broken", str(source / "broken")),
         ("link_cycle", str(source / "round")),
         ("link_cycle", str(source / "trials" / "up")),
         ("link_escapes", str(source / "secret")),
-        ("name_not_utf8", str(source / "caf\\xe9")),
+        ("name_unusable", str(source / "caf\\xe9")),
+        ("name_unusable", str(source / "two\nlines")),
         ("not_a_file", str(source / "pipe")),
     ]
 

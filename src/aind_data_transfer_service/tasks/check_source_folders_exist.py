@@ -14,7 +14,8 @@ from ..domain.paths import (
     require_not_nested,
     require_source_path,
 )
-from ..domain.plan import ModalityPlan
+from ..domain.pipeline import TaskId
+from ..domain.plan import JobPlan, ModalityPlan
 from ..errors import InvalidInput, StorageFull, TransferError
 from ..metadata.files import KNOWN_FILES
 from .context import Done, Outcome, TaskContext
@@ -45,18 +46,15 @@ class StagingFull(StorageFull):
 
 def run(ctx: TaskContext) -> Outcome:
     """Check every folder the plan names; all problems are reported at once."""
+    plan = ctx.spec.plan
     check = _Check(ctx)
-    modalities = {
-        modality.abbreviation: check.modality(modality) for modality in ctx.spec.plan.modalities
-    }
-    metadata = check.metadata(ctx.spec.plan.metadata_dir)
-    derivatives = check.derivatives(ctx.spec.plan.derivatives_dir)
+    modalities = {modality.abbreviation: check.modality(modality) for modality in plan.modalities}
+    for modality, settings in _to_compress(plan):
+        check.format(modality, settings)
+    metadata = check.metadata(plan.metadata_dir)
+    derivatives = check.derivatives(plan.derivatives_dir)
     check.raise_problems()
-    compressed = sum(
-        modalities[modality.abbreviation]["bytes"]
-        for modality in ctx.spec.plan.modalities
-        if modality.compress
-    )
+    compressed = sum(modalities[m.abbreviation]["bytes"] for m, _ in _to_compress(plan))
     needed = int(compressed * _COMPRESSED_AT_MOST) + sum(metadata.values())
     return Done(
         {
@@ -70,25 +68,44 @@ def run(ctx: TaskContext) -> Outcome:
     )
 
 
+def _to_compress(plan: JobPlan) -> list[tuple[ModalityPlan, dict[str, Any]]]:
+    """Return the modalities that will be compressed, each with its task's settings."""
+    tasks = [t for t in plan.tasks if t.task_id == TaskId.COMPRESS_DATA and t.skip_reason is None]
+    pairs = [(plan.modalities[task.map_index], task.settings) for task in tasks]
+    return [(modality, settings) for modality, settings in pairs if modality.compress]
+
+
 class _Check:
     """Looks at the folders of one plan and collects what is wrong with them."""
 
     def __init__(self, ctx: TaskContext) -> None:
         self._roots = [Path(root).resolve() for root in ctx.spec.source_roots]
+        self._prefix = ctx.spec.prefix
         self._on_bytes: Callable[[int], None] = ctx.progress.add
         self._problems: list[Problem] = []
         self._resolved: dict[str, Path] = {}
+        self._sound: set[str] = set()
 
     def modality(self, modality: ModalityPlan) -> dict[str, Any]:
-        """Walk one modality's folder; for a recording that is compressed, check its format too."""
+        """Walk one modality's folder."""
         source = self._folder(f"source of {modality.abbreviation}", modality.source)
         if source is None:
             return {"files": 0, "bytes": 0}
         self._resolved[modality.abbreviation] = source
-        facts = self._walk(source)
-        if modality.compress and not facts.problems:
-            self._check_format(modality, source)
+        facts = self._walk(source, modality.folder_name)
+        if not facts.problems:
+            self._sound.add(modality.abbreviation)
         return {"files": facts.files, "bytes": facts.bytes, "source": str(source)}
+
+    def format(self, modality: ModalityPlan, settings: dict[str, Any]) -> None:
+        """Check that the modality can be compressed, if nothing is wrong with its folder."""
+        if modality.abbreviation not in self._sound:
+            return
+        source = self._resolved[modality.abbreviation]
+        try:
+            check_format(modality, settings, source)
+        except InvalidInput as wrong:
+            self._problem(wrong.code, str(source), f"cannot be compressed: {wrong.message}")
 
     def metadata(self, named: str | None) -> dict[str, int]:
         """Return the bytes of each metadata file that will be taken.
@@ -98,8 +115,11 @@ class _Check:
         folder = None if named is None else self._folder("metadata_dir", named)
         if folder is None:
             return {}
-        if not any(entry.is_file() for entry in folder.iterdir()):
-            self._problem("source_empty", str(folder), "(metadata_dir) holds no file")
+        try:
+            if not any(entry.is_file() for entry in folder.iterdir()):
+                self._problem("source_empty", str(folder), "(metadata_dir) holds no file")
+        except OSError as problem:
+            self._problem("folder_unreadable", str(folder), f"cannot be listed: {problem.strerror}")
         sizes = {}
         for path in (folder / name for name in KNOWN_FILES):
             if path.is_file() and self._may_read(path):
@@ -113,7 +133,7 @@ class _Check:
         folder = None if named is None else self._folder("derivatives_dir", named)
         if folder is None:
             return {}
-        facts = self._walk(folder)
+        facts = self._walk(folder, "derivatives")
         return {"files": facts.files, "bytes": facts.bytes, "source": str(folder)}
 
     def raise_problems(self) -> None:
@@ -159,19 +179,15 @@ class _Check:
             self._problem("folder_unreadable", named, f"({field}) cannot be reached: {problem}")
         return None
 
-    def _walk(self, folder: Path) -> FolderFacts:
-        facts = walk_source(folder, self._roots, self._on_bytes)
+    def _walk(self, folder: Path, name: str) -> FolderFacts:
+        facts = walk_source(
+            folder, self._roots, key_prefix=f"{self._prefix}{name}/", on_bytes=self._on_bytes
+        )
         self._problems += facts.problems
         if not facts.files and not facts.problems:
             self._problem("source_empty", str(folder), "holds no file")
         logger.info("%s: %d files, %d bytes", folder, facts.files, facts.bytes)
         return facts
-
-    def _check_format(self, modality: ModalityPlan, source: Path) -> None:
-        try:
-            check_format(modality, source)
-        except InvalidInput as wrong:
-            self._problem(wrong.code, str(source), f"cannot be compressed: {wrong.message}")
 
     def _may_read(self, path: Path) -> bool:
         try:

@@ -19,7 +19,7 @@ def run(ctx: TaskContext) -> Outcome:
         stage_link(source, output)
         return Done({"action": "linked", "source": str(source), "output": str(output)})
     require_real_folder(output)
-    done = compress(modality, source, output, ctx.progress.set)
+    done = compress(modality, ctx.spec.settings, source, output, ctx.progress.set)
     ratio = done.source_bytes / done.stored_bytes
     logger.info("%s: %.2f times smaller", modality.abbreviation, ratio)
     return Done(

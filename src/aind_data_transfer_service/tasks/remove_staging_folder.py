@@ -48,7 +48,7 @@ def run(ctx: TaskContext) -> Outcome:
 
 def _require_removable(spec: TaskSpec, staging: Path) -> None:
     """Raise `RemovalRefused` unless it is this job's own folder and its asset is verified."""
-    if not staging.is_absolute() or ".." in staging.parts or spec.job_id not in staging.name:
+    if not staging.is_absolute() or ".." in staging.parts or staging.name != spec.job_id:
         raise RemovalRefused(f"{staging} is not the staging folder of job {spec.job_id}.")
     require_real_folder(staging)
     verified = any(

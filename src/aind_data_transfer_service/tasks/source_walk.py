@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..domain.paths import lies_in
+from ..storage.keys import key_problem
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,11 @@ class _Folder:
 
 
 def walk_source(
-    source: Path, roots: Sequence[Path], on_bytes: Callable[[int], None] = lambda _: None
+    source: Path,
+    roots: Sequence[Path],
+    *,
+    key_prefix: str,
+    on_bytes: Callable[[int], None] = lambda _: None,
 ) -> FolderFacts:
     """Look at every file and folder below ``source``, following links, in parallel.
 
@@ -61,6 +66,8 @@ def walk_source(
         An existing folder, links resolved.
     roots
         Folders that the targets of links must lie in, links resolved; none means anywhere.
+    key_prefix
+        What the keys of the files begin with in the store.
     on_bytes
         Is told the bytes of each folder's files as the walk goes on.
     """
@@ -69,7 +76,7 @@ def walk_source(
     level = [_Folder(str(source), ((top.st_dev, top.st_ino),))]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="walk") as pool:
         while level:
-            scans = pool.map(lambda folder: _Scan(source, roots, folder), level)
+            scans = pool.map(lambda folder: _Scan(source, roots, key_prefix, folder), level)
             level = []
             for scan in scans:
                 _add(facts, scan.facts)
@@ -90,10 +97,14 @@ def _add(total: FolderFacts, part: FolderFacts) -> None:
 class _Scan:
     """What is directly in one folder."""
 
-    def __init__(self, source: Path, roots: Sequence[Path], folder: _Folder) -> None:
+    def __init__(
+        self, source: Path, roots: Sequence[Path], key_prefix: str, folder: _Folder
+    ) -> None:
         self.facts = FolderFacts()
         self.folders: list[_Folder] = []
         self._source = source
+        self._top = f"{source}/"
+        self._key_prefix = key_prefix
         self._roots = roots
         self._parents = folder.parents
         try:
@@ -104,8 +115,10 @@ class _Scan:
 
     def _look_at(self, entry: os.DirEntry[str]) -> None:
         path = entry.path
-        if not _is_utf8(entry.name):
-            self._report("name_not_utf8", path, "has a name that is not UTF-8")
+        relative = path[len(self._top) :]
+        unusable = key_problem(self._key_prefix + relative)
+        if unusable is not None:
+            self._report("name_unusable", path, f"cannot be a key in the store: it {unusable}")
             return
         try:
             if entry.is_symlink() and not self._may_follow(path):
@@ -159,14 +172,6 @@ class _Scan:
 def _entries(path: str) -> Iterator[os.DirEntry[str]]:
     with os.scandir(path) as entries:
         yield from sorted(entries, key=lambda entry: entry.name)
-
-
-def _is_utf8(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def printable(path: str) -> str:

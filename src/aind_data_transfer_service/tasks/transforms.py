@@ -4,7 +4,7 @@ The compression stack is imported only where it is used: it is slow to load and 
 installed where no data are compressed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -45,28 +45,32 @@ class Transformed:
     streams: list[dict[str, Any]]
 
 
-def check_format(modality: ModalityPlan, source: Path) -> None:
+def check_format(modality: ModalityPlan, settings: Mapping[str, Any], source: Path) -> None:
     """Raise the error that compressing would end in, as far as it can be seen before any work."""
-    require_stack(_settings(modality).codec)
+    require_stack(_ecephys_settings(modality, settings).codec)
     from ..transform.ecephys.session import find_session
 
     find_session(source)
 
 
 def compress(
-    modality: ModalityPlan, source: Path, output: Path, progress: Callable[[int, int], None]
+    modality: ModalityPlan,
+    settings: Mapping[str, Any],
+    source: Path,
+    output: Path,
+    progress: Callable[[int, int], None],
 ) -> Transformed:
     """Compress the modality's folder without loss; raises what its transform raises."""
-    settings = _settings(modality)
+    chosen = _ecephys_settings(modality, settings)
     from ..transform.ecephys import compress_open_ephys
 
-    result = compress_open_ephys(source, output, settings, progress)
+    result = compress_open_ephys(source, output, chosen, progress)
     return Transformed(
         parameters={
-            "codec": settings.codec,
-            "level": settings.effective_level,
-            "chunk_duration": settings.chunk_duration,
-            "clip_n_frames": settings.clip_n_frames,
+            "codec": chosen.codec,
+            "level": chosen.effective_level,
+            "chunk_duration": chosen.chunk_duration,
+            "clip_n_frames": chosen.clip_n_frames,
             "libraries": {name: version(name) for name in _LIBRARIES},
         },
         source_bytes=sum(stream.raw_bytes for stream in result.streams),
@@ -77,7 +81,7 @@ def compress(
     )
 
 
-def _settings(modality: ModalityPlan) -> EcephysSettings:
+def _ecephys_settings(modality: ModalityPlan, settings: Mapping[str, Any]) -> EcephysSettings:
     if modality.abbreviation != _ECEPHYS:
         raise NoTransform(
             f"{modality.abbreviation}: there is no lossless compression for this modality;"
@@ -85,7 +89,7 @@ def _settings(modality: ModalityPlan) -> EcephysSettings:
             modality=modality.abbreviation,
         )
     try:
-        return EcephysSettings.model_validate(modality.job_settings)
+        return EcephysSettings.model_validate(dict(settings))
     except ValidationError as refused:
         problems = "; ".join(
             f"{'.'.join(map(str, error['loc'])) or 'settings'}: {error['msg']}"
