@@ -67,6 +67,7 @@ class TextFormatter(logging.Formatter):
 def set_up_logging(level: str, style: Literal["json", "text"]) -> None:
     """Send all logs to standard error in one style."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("httpx", "botocore", "boto3", "urllib3"):

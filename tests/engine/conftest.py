@@ -1,5 +1,6 @@
 """A database, a queue and a worker of the real engine, in a folder of the test's own."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -41,8 +42,6 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = Database(settings.database)
-        self.database.migrate()
-        durable.migrate(self.database)
         self.queue = durable.JobQueue(self.database)
         self.mail = MailBox()
         self.executor = ThreadExecutor()
@@ -97,8 +96,21 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with all tables, to be copied: making one takes a while."""
+    path = tmp_path_factory.mktemp("database") / "state.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    durable.migrate(database)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
+def engine(settings: Settings, migrated: Path) -> Iterator[Engine]:
+    settings.home.mkdir()
+    shutil.copy(migrated, settings.home / "state.db")
     engine = Engine(settings)
     yield engine
     engine.close()

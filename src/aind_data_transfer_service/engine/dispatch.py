@@ -4,15 +4,19 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from ..db.database import Database
 from ..db.models import OutboxNotice
 from ..errors import TransferError
-from ..notify.messages import NoticeFacts, compose
+from ..notify.messages import Event, NoticeFacts, compose
 from ..ports.mailer import Mailer, MailServerUnavailable
 from .repositories import Outbox
 
 logger = logging.getLogger(__name__)
 
+_FACTS = TypeAdapter(NoticeFacts)
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _CLAIM = timedelta(minutes=2)
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -56,8 +60,8 @@ class Dispatcher:
         self, notice_id: int, event: str, recipient: str, facts: dict[str, Any], key: str
     ) -> bool:
         message = compose(
-            event,
-            NoticeFacts.model_validate({**facts, "key": key, "user_email": recipient}),
+            _EVENT.validate_python(event),
+            _FACTS.validate_python({**facts, "key": key, "user_email": recipient}),
             self._sender,
         )
         problem: TransferError | None = None

@@ -130,7 +130,13 @@ class ElementRunner:
         result = _read_result(opened.folder)
         await self._ledger.write(
             lambda session: self._note_end(
-                session, task_pk, opened.number, result, status, problem, cancelled.is_set()
+                session,
+                task_pk,
+                opened.number,
+                result=result,
+                status=status,
+                problem=problem,
+                wished=cancelled.is_set(),
             )
         )
 
@@ -180,6 +186,7 @@ class ElementRunner:
         session: Session,
         task_pk: int,
         number: int,
+        *,
         result: TaskResult | None,
         status: RunStatus | None,
         problem: TransferError | None,

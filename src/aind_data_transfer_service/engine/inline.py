@@ -1,17 +1,13 @@
 """Runs short task programs inside the worker, with the same files as any other."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from pathlib import Path
 
-from ..tasks.program import run_attempt, utc_log_formatter
+from ..tasks.attempt_log import log_to
+from ..tasks.program import run_attempt
 from ..tasks.spec import LOG_FILE, RESULT_FILE, TaskSpec
-
-_current: ContextVar[Path | None] = ContextVar("inline_attempt", default=None)
 
 
 class InlineRunner:
@@ -35,22 +31,5 @@ class InlineRunner:
 def _run_logged(spec: TaskSpec, folder: Path) -> None:
     if (folder / RESULT_FILE).exists():  # the worker stopped before it could note the end
         return
-    with _log_to(folder / LOG_FILE):
+    with log_to(folder / LOG_FILE):
         run_attempt(spec, folder)
-
-
-@contextmanager
-def _log_to(path: Path) -> Iterator[None]:
-    """Send what this thread of work logs in this package to a file."""
-    handler = logging.FileHandler(path, delay=True)
-    handler.setFormatter(utc_log_formatter())
-    handler.addFilter(lambda _record: _current.get() == path)
-    package = logging.getLogger(__package__.partition(".")[0])
-    token = _current.set(path)
-    package.addHandler(handler)
-    try:
-        yield
-    finally:
-        package.removeHandler(handler)
-        _current.reset(token)
-        handler.close()

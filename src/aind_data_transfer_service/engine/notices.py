@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from .. import __version__
 from ..db.models import Job, OutboxNotice, Task
 from ..domain.pipeline import TaskId
 from ..domain.plan import JobPlan
@@ -40,7 +41,7 @@ def add_notice(
             job_id=job.id,
             event=event,
             recipient=plan.user_email,
-            facts=_facts(session, settings, job, plan, task, error, wait),
+            facts=_facts(session, settings, job, plan, event, task=task, error=error, wait=wait),
             created_at=datetime.now(UTC),
         )
     )
@@ -51,6 +52,8 @@ def _facts(
     settings: Settings,
     job: Job,
     plan: JobPlan,
+    event: str,
+    *,
     task: Task | None,
     error: dict[str, Any] | None,
     wait: timedelta | None,
@@ -64,10 +67,12 @@ def _facts(
         "asset_name": job.asset_name,
         "location": f"{job.storage_url.rstrip('/')}/{job.asset_name}/",
         "project": plan.project_name,
-        "subject": plan.subject_id,
+        "subject_id": plan.subject_id,
+        "service_version": __version__,
         "job_url": job_url(settings, job.id),
-        "started_at": job.started_at.isoformat() if job.started_at else None,
-        "ended_at": now.isoformat(),
+        "occurred_at": now.isoformat(),
+        "started": job.started_at.isoformat() if job.started_at else None,
+        "ended": None if event in {"begin", "retry"} else now.isoformat(),
         "bytes": uploaded.get("bytes"),
         "files": uploaded.get("files"),
     }

@@ -6,8 +6,6 @@ import logging
 import os
 import resource
 import signal
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from types import FrameType
 from ..errors import Defect, StorageFull, TransferError
 from ..files import write_whole
 from ..processes import process_identity
+from .attempt_log import log_process_to
 from .context import Outcome, Skipped, TaskContext
 from .registry import TaskFunction, task_function
 from .spec import (
@@ -60,7 +59,7 @@ def run_program(folder: Path) -> int:
             return 0
         write_whole(folder / PROCESS_FILE, json.dumps(process_identity(os.getpid())).encode())
         signal.signal(signal.SIGTERM, _raise_cancelled)
-        _log_to(folder / LOG_FILE)
+        log_process_to(folder / LOG_FILE)
         spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
         result = run_attempt(spec, folder)
         return _EXIT_CODES[result.state]
@@ -134,23 +133,3 @@ def _sole_runner(folder: Path) -> Iterator[bool]:
 def _raise_cancelled(_signal: int, _frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Cancelled
-
-
-def _log_to(path: Path) -> None:
-    """Send the log and everything printed to one file."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
-    os.dup2(descriptor, sys.stdout.fileno())
-    os.dup2(descriptor, sys.stderr.fileno())
-    os.close(descriptor)
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(utc_log_formatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-
-
-def utc_log_formatter() -> logging.Formatter:
-    """Return the formatter of attempts' logs: a plain line with the time in UTC."""
-    formatter = logging.Formatter(
-        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
-    )
-    formatter.converter = time.gmtime
-    return formatter

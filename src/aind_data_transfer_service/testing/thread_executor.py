@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..ports.executor import Handle, LaunchRequest, RunState, RunStatus
+from ..tasks.attempt_log import log_to
 from ..tasks.context import Outcome, TaskContext
 from ..tasks.program import run_attempt
 from ..tasks.registry import task_function
-from ..tasks.spec import RESULT_FILE, SPEC_FILE, TaskSpec
+from ..tasks.spec import LOG_FILE, RESULT_FILE, SPEC_FILE, TaskSpec
 
 
 class ThreadExecutor:
@@ -59,6 +60,7 @@ class ThreadExecutor:
     def _run(self, folder: Path) -> None:
         spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
         try:
-            run_attempt(spec, folder, self._function or task_function(spec.task_id))
+            with log_to(folder / LOG_FILE):
+                run_attempt(spec, folder, self._function or task_function(spec.task_id))
         except SystemExit:
             return

@@ -47,6 +47,8 @@ class AcceptedJob:
     location: str
     new: bool
     """False: the very same job was under way already, and this is it."""
+    state: str
+    created_at: datetime
 
 
 def submit(
@@ -159,6 +161,8 @@ def _accepted(job: Job, *, new: bool) -> AcceptedJob:
         asset_name=job.asset_name,
         location=f"{job.storage_url.rstrip('/')}/{job.asset_name}/",
         new=new,
+        state=job.state,
+        created_at=job.created_at,
     )
 
 

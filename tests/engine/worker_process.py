@@ -1,0 +1,43 @@
+"""A worker in a process of its own, whose programs do what scripts say.
+
+``python worker_process.py HOME CONTROL_FOLDER``; see `scripted_program`.
+"""
+
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from aind_data_transfer_service.db.database import Database
+from aind_data_transfer_service.engine.worker import Worker
+from aind_data_transfer_service.executors.local import LocalExecutor
+from aind_data_transfer_service.settings import RetryPolicy, Settings, WorkerSettings
+
+
+def settings_of(home: Path) -> Settings:
+    """Return quick settings: tests should not wait."""
+    return Settings(
+        home=home,
+        retry=RetryPolicy(times=2, first_delay=timedelta(milliseconds=50)),
+        worker=WorkerSettings(
+            poll=timedelta(milliseconds=50),
+            lease=timedelta(seconds=5),
+            grace=timedelta(seconds=1),
+        ),
+    )
+
+
+def main(home: Path, control: Path) -> None:
+    """Work until SIGTERM, which leaves the programs running."""
+    settings = settings_of(home)
+    program = (sys.executable, str(Path(__file__).with_name("scripted_program.py")), str(control))
+    worker = Worker(
+        settings, Database(settings.database), executor=LocalExecutor(program=program), mailer=None
+    )
+    signal.sigwait({signal.SIGTERM})
+    worker.close(end_programs=False)
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
