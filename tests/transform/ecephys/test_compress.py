@@ -135,6 +135,21 @@ def test_sync_channel_becomes_a_stream_of_its_own(
         assert_same_recording(spikeinterface.read_zarr(path), expected)
 
 
+def test_recording_of_a_gui_before_0_6_has_only_a_start_time(
+    session: Path, output: Path, compress: Compress
+) -> None:
+    for numbers in session.rglob("sample_numbers.npy"):
+        numbers.replace(numbers.with_name("timestamps.npy"))
+
+    compress()
+
+    stored = spikeinterface.read_zarr(output / "ecephys_compressed" / f"experiment1_{AP}.zarr")
+    source = read_openephys(session, stream_name=AP)
+    assert_same_recording(stored, source)
+    assert not stored.has_time_vector()
+    np.testing.assert_array_equal(stored.get_times(), source.get_times())
+
+
 def test_session_without_probe_geometry(session: Path, output: Path, compress: Compress) -> None:
     (session / "Record Node 101" / "settings.xml").write_text("<SETTINGS/>")
 

@@ -39,7 +39,7 @@ def compress(
     streams = open_streams(session)
     folder = output / COMPRESSED
     _log.info("%s: %d streams, %d threads", source, len(streams), settings.effective_workers)
-    with _disk_full_is_coded():
+    with _disk_full_is_coded(output):
         folder.mkdir(parents=True, exist_ok=True)
         copied = write_clipped(session, output / CLIPPED, settings.clip_n_frames)
         jobs = [StreamJob(session, stream, folder, settings) for stream in streams]
@@ -56,10 +56,11 @@ def _check_apart(source: Path, output: Path) -> None:
 
 
 @contextmanager
-def _disk_full_is_coded() -> Iterator[None]:
+def _disk_full_is_coded(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        error.filename = error.filename or output  # a failed write knows no name
         full = StorageFull.from_os_error(error)
         if full is None:
             raise

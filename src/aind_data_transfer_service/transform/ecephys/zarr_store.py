@@ -135,9 +135,13 @@ def prove_metadata(path: Path, stream: Stream) -> None:
     """
     stored, source = _metadata(ZarrRecordingExtractor(path)), _metadata(stream.recording)
     for name in sorted(source.keys() | stored.keys()):
-        both = name in source and name in stored
-        if not (both and np.array_equal(source[name], stored[name])):
+        if not (name in source and name in stored and _equal(source[name], stored[name])):
             raise MetadataProofFailed(f"{path}: {name} differs from the source's.")
+
+
+def _equal(first: Any, second: Any) -> bool:
+    floats = np.asarray(first).dtype.kind == np.asarray(second).dtype.kind == "f"
+    return np.array_equal(first, second, equal_nan=floats)
 
 
 def _metadata(recording: Any) -> dict[str, Any]:
