@@ -6,13 +6,21 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import serve, up, worker
+from . import cancel, jobs, logs, retry, serve, show, submit, up, validate, wait, worker
 from .failures import reports_errors
 
 _SERVICE = "Run the service"
 _JOBS = "Upload data"
 
 _COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    (_JOBS, validate.validate),
+    (_JOBS, submit.submit),
+    (_JOBS, jobs.jobs),
+    (_JOBS, show.show),
+    (_JOBS, wait.wait),
+    (_JOBS, logs.logs),
+    (_JOBS, cancel.cancel),
+    (_JOBS, retry.retry),
     (_SERVICE, up.up),
     (_SERVICE, serve.serve),
     (_SERVICE, worker.worker),

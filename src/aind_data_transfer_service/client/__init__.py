@@ -1,18 +1,21 @@
 """The Python client: ``Client("http://…").submit(request)``."""
 
 from .client import Client
-from .errors import RequestRefused, ServiceUnreachable, StillRunning
-from .models import Job, JobPage, Submission, SubmittedJob, Task, Validation
+from .errors import RequestRefused, ServiceUnreachable, StillRunning, TaskNotInJob
+from .models import Attempt, Job, JobPage, Problem, Submission, SubmittedJob, Task, Validation
 
 __all__ = [
+    "Attempt",
     "Client",
     "Job",
     "JobPage",
+    "Problem",
     "RequestRefused",
     "ServiceUnreachable",
     "StillRunning",
     "Submission",
     "SubmittedJob",
     "Task",
+    "TaskNotInJob",
     "Validation",
 ]

@@ -15,7 +15,7 @@ from .errors import ServiceUnreachable, StillRunning
 from .models import Job, JobPage, Submission, Validation
 
 _WAIT_PACE_SECONDS = 0.5
-_LONGEST_PACE_SECONDS = 5.0
+_LONGEST_PACE_SECONDS = 2.0
 
 
 class Client:
@@ -83,9 +83,13 @@ class Client:
         """Return one job with its tasks."""
         return Job.model_validate(self._ask("GET", _job_path(job_id)).json())
 
-    def logs(self, job_id: str, task_id: str, *, map_index: int = -1, try_number: int = 1) -> str:
-        """Return the log of one attempt at a task."""
-        query = {"map_index": map_index, "try_number": try_number}
+    def logs(
+        self, job_id: str, task_id: str, *, map_index: int = -1, try_number: int | None = None
+    ) -> str:
+        """Return the log of one attempt at a task; None: the latest."""
+        query = {"map_index": map_index}
+        if try_number is not None:
+            query["try_number"] = try_number
         path = f"{_job_path(job_id)}/tasks/{_quoted(task_id)}/logs"
         return self._ask("GET", path, params=query).text
 
@@ -127,7 +131,7 @@ class Client:
             if left is not None and left <= 0:
                 raise StillRunning(f"Job {job_id} has not ended within {timeout:g} s.")
             time.sleep(pace if left is None else min(pace, left))
-            pace = min(pace * 1.1, _LONGEST_PACE_SECONDS)
+            pace = min(pace * 1.05, _LONGEST_PACE_SECONDS)
 
     def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         response = self._send(method, path, **options)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..errors import TransferError, Unavailable
+from ..errors import NotFound, TransferError, Unavailable
 
 _INVALID_INPUT = {400, 406, 413, 422}
 """HTTP statuses that blame what was sent."""
@@ -52,3 +52,10 @@ class StillRunning(TransferError):
 
     code = "still_running"
     what_to_do_default = "The job goes on by itself; wait for it again, or look at it later."
+
+
+class TaskNotInJob(NotFound):
+    """The job has no such task."""
+
+    code = "task_not_in_job"
+    what_to_do_default = "Name one of its tasks."

@@ -1,0 +1,43 @@
+"""``aind-data-transfer show``."""
+
+from . import options
+
+
+def show(
+    job: options.Job,
+    server: options.Server = options.DEFAULT_SERVER,
+    *,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show one job with its tasks."""
+    from ..client import Client
+    from .output import console, print_json
+    from .progress import task_table
+    from .units import utc
+
+    with Client(server) as client:
+        found = client.job(job)
+    if as_json:
+        print_json(found)
+        return
+    facts = {
+        "Job": found.job_id,
+        "Asset": found.asset_name,
+        "Location": found.location,
+        "State": found.state
+        + (" (to be cancelled)" if _is_ending(found.state, found.cancel_requested) else ""),
+        "Submitted": f"{utc(found.created_at)} UTC",
+        "Submission": found.submission_id,
+    }
+    out = console()
+    for label, value in facts.items():
+        out.print(f"{label:<11}{value}", markup=False)
+    out.print(task_table(found))
+    for task in found.tasks:
+        if task.error is not None:
+            out.print(f"{task.name}: {task.error['message']}", style="red", markup=False)
+            out.print(f"What to do: {task.error['what_to_do']}", markup=False)
+
+
+def _is_ending(state: str, cancel_requested: bool) -> bool:
+    return cancel_requested and state != "cancelled"

@@ -1,0 +1,77 @@
+"""``aind-data-transfer submit``."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import options
+from .exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from ..client import Client, Problem, Submission
+
+
+def submit(
+    file: options.Request,
+    server: options.Server = options.DEFAULT_SERVER,
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until every job has ended.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask about warnings.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Submit a request: all its jobs are queued, or none."""
+    from ..client import Client
+    from .output import print_json
+
+    request = file.read()
+    with Client(server) as client:
+        _require_valid(client, request, ask=not yes and sys.stdin.isatty(), as_json=as_json)
+        submission = client.submit(request)
+        if as_json and not wait:
+            print_json(submission)
+        elif not as_json:
+            _say(submission)
+        if wait:
+            _wait(client, submission, as_json=as_json)
+
+
+def _require_valid(client: "Client", request: bytes, *, ask: bool, as_json: bool) -> None:
+    from .output import print_json
+
+    answer = client.validate(request)
+    if not answer.valid:
+        if as_json:
+            print_json(answer)
+        else:
+            _show("The request is not valid, nothing was submitted.", answer.problems)
+        raise typer.Exit(ExitCode.USAGE)
+    if answer.warnings and not as_json:
+        _show("Warnings:", answer.warnings)
+        if ask:
+            typer.confirm("Submit all the same?", abort=True)
+
+
+def _show(heading: str, problems: "Sequence[Problem]") -> None:
+    from .problem_table import print_problems
+
+    typer.echo(heading)
+    print_problems(problems)
+
+
+def _say(submission: "Submission") -> None:
+    for job in submission.jobs:
+        what = "Submitted" if job.new else "Under way already:"
+        typer.echo(f"{what} {job.asset_name} as job {job.job_id}")
+
+
+def _wait(client: "Client", submission: "Submission", *, as_json: bool) -> None:
+    from .job_end import require_success
+    from .output import print_json
+    from .progress import follow
+
+    ended = [follow(client, job.job_id, timeout=None, quiet=as_json) for job in submission.jobs]
+    if as_json:
+        print_json([job.model_dump(mode="json") for job in ended])
+    require_success(ended, quiet=as_json)

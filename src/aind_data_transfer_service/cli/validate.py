@@ -1,0 +1,33 @@
+"""``aind-data-transfer validate``."""
+
+import typer
+
+from . import options
+from .exit_codes import ExitCode
+
+
+def validate(
+    file: options.Request,
+    server: options.Server = options.DEFAULT_SERVER,
+    *,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say what is wrong with a request, without submitting it."""
+    from ..client import Client
+    from .output import print_json
+    from .problem_table import print_problems
+
+    with Client(server) as client:
+        answer = client.validate(file.read())
+    if as_json:
+        print_json(answer)
+    elif answer.valid:
+        typer.echo("The request is valid.")
+        if answer.warnings:
+            typer.echo(f"\nWarnings: {len(answer.warnings)}")
+            print_problems(answer.warnings)
+    else:
+        typer.echo(f"The request is not valid. Problems: {len(answer.problems)}")
+        print_problems(answer.problems)
+    if not answer.valid:
+        raise typer.Exit(ExitCode.USAGE)
