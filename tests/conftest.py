@@ -1,6 +1,13 @@
 """Real services for the tests that need one: ``pytest --service swift=http://key:secret@host:1``."""
 
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from aind_data_transfer_service.testing.s3_bucket import S3Bucket
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,3 +40,21 @@ def service_url(request: pytest.FixtureRequest) -> str:
     if request.config.getoption("--require-services"):
         pytest.fail(missing)
     pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """Where moto's S3 server answers."""
+    from aind_data_transfer_service.testing.s3_bucket import moto_server  # slow to import
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with moto_server() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(moto_url: str) -> "S3Bucket":
+    """A new bucket at moto's server."""
+    from aind_data_transfer_service.testing.s3_bucket import S3Bucket
+
+    return S3Bucket.at(moto_url)

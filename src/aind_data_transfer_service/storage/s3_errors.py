@@ -23,6 +23,8 @@ from ..ports.object_store import (
 _CODE = re.compile(r"<Code>([^<]+)</Code>")
 _STATUS = re.compile(r"status code: (\d{3})")
 _MESSAGE = re.compile(r"<Message>([^<]+)</Message>")
+_WRONG_REGION = "redirect without LOCATION"
+"""obstore's words for a bare 301."""
 _LONGEST_TEXT = 300
 
 _CHECKSUM = {"BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"}
@@ -59,7 +61,7 @@ def translated(action: str, url: str) -> Iterator[None]:
     except (BaseError, OSError) as error:
         # obstore raises built-in errors for "not found" and "permission denied"
         text = str(error).partition("\n\nDebug source")[0]
-        http_status = _first(_STATUS, text)
+        http_status = "301" if _WRONG_REGION in text else _first(_STATUS, text)
         raise _error(
             action,
             url,

@@ -24,6 +24,8 @@ class TcpProxy:
         self._flow.set()
         self._limit: tuple[int, Callable[[], None]] | None = None
         self._broken = False
+        self.alter: Callable[[bytes], bytes] = bytes
+        """Changes what clients send, on its way."""
         self.sent_bytes = 0
         """From the clients to the server, so far."""
         self.struck = Event()
@@ -84,13 +86,13 @@ class TcpProxy:
             Thread(target=self._pass_on, args=(client, server, True), daemon=True).start()
             Thread(target=self._pass_on, args=(server, client, False), daemon=True).start()
 
-    def _pass_on(self, source: socket.socket, target: socket.socket, counted: bool) -> None:
+    def _pass_on(self, source: socket.socket, target: socket.socket, from_client: bool) -> None:
         try:
             while piece := source.recv(_PIECE_BYTES):
-                if counted:
+                if from_client:
                     self._count(len(piece))
                 self._flow.wait()
-                target.sendall(piece)
+                target.sendall(self.alter(piece) if from_client else piece)
         except OSError:
             pass
         finally:
