@@ -10,10 +10,6 @@ from aind_data_transfer_service.transform.ecephys import (
     compress_open_ephys,
 )
 
-AP = "Record Node 101#Neuropix-PXI-100.ProbeA-AP"
-
-Compress = Callable[..., EcephysResult]
-
 
 @pytest.fixture
 def session(tmp_path: Path) -> Path:
@@ -39,7 +35,7 @@ def output(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def compress(session: Path, output: Path) -> Compress:
+def compress(session: Path, output: Path) -> Callable[..., EcephysResult]:
     """Compress the session in chunks of 0.1 s."""
 
     def run(
@@ -52,3 +48,17 @@ def compress(session: Path, output: Path) -> Compress:
         return compress_open_ephys(source, target, chosen, progress)
 
     return run
+
+
+@pytest.fixture
+def tree() -> Callable[[Path], dict[str, bytes]]:
+    """Return all files below a folder with their contents."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
+    return read

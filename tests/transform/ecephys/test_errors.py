@@ -163,11 +163,14 @@ def test_reader_refuses_the_session(recording: Path, compress: Compress) -> None
         compress()
 
 
-def test_output_and_source_overlap(session: Path, compress: Compress) -> None:
+def test_output_and_source_overlap(session: Path, output: Path, compress: Compress) -> None:
     with pytest.raises(OutputInsideSource):
         compress(target=session / "output")
+    inside = output / "ecephys_clipped" / "session"
+    shutil.copytree(session, inside)
     with pytest.raises(OutputInsideSource):
-        compress(target=session.parent)
+        compress(inside)
+    assert inside.is_dir()
 
 
 def test_wrong_bytes_on_disk_are_noticed(

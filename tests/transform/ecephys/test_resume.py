@@ -9,6 +9,7 @@ from aind_data_transfer_service.transform.ecephys import EcephysResult
 AP = "experiment1_Record Node 101#Neuropix-PXI-100.ProbeA-AP.zarr"
 
 Compress = Callable[..., EcephysResult]
+Tree = Callable[[Path], dict[str, bytes]]
 
 
 class KilledError(Exception):
@@ -31,17 +32,9 @@ def kill_after(chunks: int) -> Callable[[int, int], None]:
     return progress
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 @pytest.mark.parametrize("chunks", [0, 1, 3, 6])
 def test_killed_run_leaves_nothing_that_looks_whole(
-    tmp_path: Path, output: Path, compress: Compress, chunks: int
+    tmp_path: Path, output: Path, compress: Compress, tree: Tree, chunks: int
 ) -> None:
     compress(target=tmp_path / "undisturbed")
 
@@ -55,7 +48,7 @@ def test_killed_run_leaves_nothing_that_looks_whole(
 
 
 def test_proven_chunks_are_kept_and_damaged_ones_replaced(
-    tmp_path: Path, output: Path, compress: Compress
+    tmp_path: Path, output: Path, compress: Compress, tree: Tree
 ) -> None:
     compress(target=tmp_path / "undisturbed")
     with pytest.raises(KilledError):
@@ -102,7 +95,7 @@ def test_result_of_other_source_or_settings_is_made_anew(
 
 
 def test_unfinished_folder_of_another_source_is_made_anew(
-    tmp_path: Path, ap_folder: Path, output: Path, compress: Compress
+    tmp_path: Path, ap_folder: Path, output: Path, compress: Compress, tree: Tree
 ) -> None:
     with pytest.raises(KilledError):
         compress(workers=1, progress=kill_after(2))
@@ -117,7 +110,7 @@ def test_unfinished_folder_of_another_source_is_made_anew(
 
 
 def test_files_that_do_not_belong_are_removed(
-    tmp_path: Path, output: Path, compress: Compress
+    tmp_path: Path, output: Path, compress: Compress, tree: Tree
 ) -> None:
     compress(target=tmp_path / "undisturbed")
     for stale in (

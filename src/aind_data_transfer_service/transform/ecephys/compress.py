@@ -50,9 +50,10 @@ def compress(
 
 
 def _check_apart(source: Path, output: Path) -> None:
-    inner, outer = output.resolve(), source.resolve()
-    if inner.is_relative_to(outer) or outer.is_relative_to(inner):
-        raise OutputInsideSource(f"Output {output} and source {source} lie in each other.")
+    read = source.resolve()
+    for written in ((output / name).resolve() for name in (CLIPPED, COMPRESSED)):
+        if written.is_relative_to(read) or read.is_relative_to(written):
+            raise OutputInsideSource(f"{written} would lie in source {source}, or it in there.")
 
 
 @contextmanager

@@ -59,7 +59,7 @@ class SourceChanged(InvalidInput):
 
 
 class OutputInsideSource(InvalidInput):
-    """Source and output folder overlap."""
+    """The source and a folder that is written overlap."""
 
     code = "output_inside_source"
     what_to_do_default = "Choose an output folder outside of the source folder."
