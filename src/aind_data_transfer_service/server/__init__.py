@@ -1,0 +1,1 @@
+"""The web server: API V1, API V2 and the portal, all thin."""

@@ -1,0 +1,1 @@
+"""The API that existing scripts use, with its texts and shapes."""

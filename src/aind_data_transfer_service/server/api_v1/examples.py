@@ -1,0 +1,91 @@
+"""Examples of V1 requests and answers, for the API's reference."""
+
+from typing import Any
+
+REQUEST = {
+    "user_email": "my.name@alleninstitute.org",
+    "email_notification_types": ["fail"],
+    "upload_jobs": [
+        {
+            "project_name": "Ephys Platform",
+            "platform": {"name": "Behavior platform", "abbreviation": "behavior"},
+            "modalities": [
+                {
+                    "modality": {"name": "Behavior", "abbreviation": "behavior"},
+                    "source": "/shared_drive/vr_foraging/690165/20240219T112517",
+                }
+            ],
+            "subject_id": "690165",
+            "acq_datetime": "2024-02-19T11:25:17",
+            "s3_bucket": "private",
+            "metadata_dir": "/shared_drive/vr_foraging/690165/20240219T112517/Config",
+        }
+    ],
+}
+
+_PROBLEM = {
+    "code": "missing",
+    "loc": ["upload_jobs", 0, "subject_id"],
+    "field": "upload_jobs[0].subject_id",
+    "message": "upload_jobs[0].subject_id: this field is required",
+    "value": None,
+    "allowed": None,
+    "nearest": None,
+}
+_ERRORS = '[{"type":"missing","loc":["upload_jobs",0,"subject_id"],"msg":"Field required"}]'
+_RUN = {
+    "dag_id": "transform_and_upload",
+    "dag_run_id": "20240219-193312-k4ndw8zx",
+    "state": "queued",
+    "job_id": "20240219-193312-k4ndw8zx",
+    "submission_id": "20240219-193312-p7qrvmt2",
+    "asset_name": "behavior_690165_2024-02-19_11-25-17",
+    "location": "s3://private-data/behavior_690165_2024-02-19_11-25-17/",
+    "job_url": "http://data-transfer/jobs/20240219-193312-k4ndw8zx",
+    "logical_date": "2024-02-19T19:33:12.104233+00:00",
+    "new": True,
+}
+
+
+def _answer(description: str, message: str, data: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"example": {"message": message, "data": data}}}
+    return {"description": description, "content": content}
+
+
+REQUEST_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A `SubmitJobRequest`, as `aind_data_transfer_service.configs.job_configs`"
+        " writes it.",
+        "content": {"application/json": {"schema": {"type": "object"}, "example": REQUEST}},
+    }
+}
+VALIDATE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: _answer(
+        "The request is valid",
+        "Valid model",
+        {"version": "1.0.0", "model_json": {}, "validated_model_json": {}, "warnings": []},
+    ),
+    406: _answer(
+        "The request is not valid",
+        "There were validation errors",
+        {"version": "1.0.0", "model_json": {}, "errors": _ERRORS, "problems": [_PROBLEM]},
+    ),
+}
+SUBMIT_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: _answer(
+        "The jobs are queued",
+        "Submitted request to airflow",
+        {"responses": [_RUN], "errors": [], "warnings": []},
+    ),
+    406: _answer(
+        "The request is not valid; nothing is queued",
+        "There were validation errors",
+        {"responses": [], "errors": _ERRORS, "problems": [_PROBLEM]},
+    ),
+    409: _answer(
+        "Another job for the same place is under way; nothing is queued",
+        "behavior_690165_2024-02-19_11-25-17 in bucket 'private' is the target of job …",
+        {"responses": [], "errors": '["…"]', "problems": [{"code": "asset_busy"}]},
+    ),
+}

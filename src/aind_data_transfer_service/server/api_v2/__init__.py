@@ -1,0 +1,1 @@
+"""The API that the command line and the portal use."""

@@ -1,0 +1,63 @@
+"""The FastAPI application."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from .. import __version__
+from ..db.database import Database
+from ..engine.durable import JobQueue
+from ..intake.policy import IntakePolicy
+from ..settings import Settings
+from . import failures, health
+from .api_v1 import monitoring, requests
+from .api_v2 import jobs
+from .envelope import Envelope
+from .guard import Guard
+from .portal import actions, pages, reference
+from .service import Service
+
+_STATIC = Path(__file__).with_name("portal") / "static"
+
+_DESCRIPTION = """\
+Uploads recorded sessions from a shared drive to the cloud: compressed, checked byte for byte,
+described and registered. Times are UTC. Requests that change something are accepted from the
+service's trusted networks."""
+
+_TAGS = [
+    {"name": "V1", "description": "What existing scripts use. Its texts and shapes do not change."},
+    {
+        "name": "V2",
+        "description": "Jobs, tasks and logs. Refusals are problem details (RFC 9457) with a stable"
+        " `code` and what to do.",
+    },
+    {"name": "service", "description": "The service itself."},
+]
+
+
+def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastAPI:
+    """Return the server's application; the database's tables are there already."""
+    app = FastAPI(
+        title="AIND data transfer service",
+        summary="From the shared drive to the cloud, whole and verified.",
+        description=_DESCRIPTION,
+        version=__version__,
+        openapi_tags=_TAGS,
+        docs_url=None,  # the stock pages load their scripts from other hosts
+        redoc_url=None,
+    )
+    app.state.service = Service(
+        settings=settings,
+        database=database,
+        queue=queue,
+        policy=IntakePolicy.from_settings(settings),
+    )
+    for module in (requests, monitoring, jobs, health, pages, actions, reference):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    failures.install(app)
+    # The one added last is outermost.
+    app.add_middleware(Guard, trusted_networks=settings.trusted_networks)
+    app.add_middleware(Envelope)
+    return app

@@ -1,0 +1,1 @@
+"""The pages people read; they work without JavaScript and ask no other host for anything."""

@@ -1,0 +1,27 @@
+"""What the buttons of the pages do."""
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse
+
+from ...engine.services import control
+from ..service import Caller, ServiceDep
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/jobs/{job_id}/cancel")
+def cancel_job(service: ServiceDep, job_id: str, caller: Caller) -> RedirectResponse:
+    """Cancel a job and show it."""
+    control.cancel(service.database, job_id, by=caller)
+    return _to_job(job_id)
+
+
+@router.post("/jobs/{job_id}/retry")
+def retry_job(service: ServiceDep, job_id: str) -> RedirectResponse:
+    """Queue a failed job again and show it."""
+    control.retry(service.database, service.queue, job_id)
+    return _to_job(job_id)
+
+
+def _to_job(job_id: str) -> RedirectResponse:
+    return RedirectResponse(f"/jobs/{job_id}", status_code=303)

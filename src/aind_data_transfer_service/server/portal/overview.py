@@ -1,0 +1,64 @@
+"""What a job's page says beside the plain facts."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ...db.database import Database
+from ...domain.states import FINISHED_TASK_STATES, JobState, TaskState
+from ...engine.services.views import JobDetail, LogMissing, TaskView, read_log
+
+_LOG_END_LINES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that made a job fail."""
+
+    error: dict[str, Any]
+    task: TaskView | None
+    """None: the job failed outside its tasks."""
+    log_end: str
+    """The last lines of the attempt's log; empty if there is none."""
+
+
+def failures(database: Database, job: JobDetail) -> list[Failure]:
+    """Return what made a job fail."""
+    if job.state is not JobState.FAILED:
+        return []
+    found = [
+        Failure(error=task.error, task=task, log_end=_log_end(database, job.job_id, task))
+        for task in job.tasks
+        if task.state is TaskState.FAILED and task.error
+    ]
+    if not found and job.error:
+        found.append(Failure(error=job.error, task=None, log_end=""))
+    return found
+
+
+def under_way(job: JobDetail) -> list[TaskView]:
+    """Return the tasks that are being worked on or wait for another try."""
+    busy = {TaskState.RUNNING, TaskState.UP_FOR_RETRY, TaskState.UP_FOR_RESCHEDULE}
+    return [task for task in job.tasks if task.state in busy]
+
+
+def done(job: JobDetail) -> int:
+    """Return how many tasks of a job have ended."""
+    return sum(task.state in FINISHED_TASK_STATES for task in job.tasks)
+
+
+def seconds(begun: datetime | None, ended: datetime | None) -> float | None:
+    """Return how long something took, or has taken so far; None if it has not begun."""
+    if begun is None:
+        return None
+    return max(0.0, ((ended or datetime.now(UTC)) - begun).total_seconds())
+
+
+def _log_end(database: Database, job_id: str, task: TaskView) -> str:
+    try:
+        text = read_log(
+            database, job_id, task.task_id, map_index=task.map_index, try_number=task.try_number
+        )
+    except LogMissing:
+        return ""
+    return "\n".join(text.rstrip().splitlines()[-_LOG_END_LINES:])

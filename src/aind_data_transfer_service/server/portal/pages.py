@@ -1,0 +1,101 @@
+"""The pages: start, jobs, one job, one log."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, PositiveInt
+
+from ...domain.states import JobState
+from ...engine.repositories import JobFilter, TaskUnknown
+from ...engine.services.views import LogMissing, get_job, list_jobs, read_log
+from ..health import look
+from ..service import ServiceDep
+from . import overview
+from .render import page
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_RECENT = 5
+_PER_PAGE = 50
+_LONGEST_LOG_SHOWN = 200_000
+"""Characters."""
+
+
+class ListParameters(BaseModel):
+    """What the address of the jobs page says."""
+
+    state: JobState | None = None
+    page: PositiveInt = 1
+
+
+@router.get("/")
+def show_start(service: ServiceDep) -> HTMLResponse:
+    """Say what this is, how to submit, and what was submitted last."""
+    jobs, _ = list_jobs(service.database, JobFilter(limit=_RECENT))
+    return page("start.html", jobs=jobs, base_url=service.settings.base_url, health=look(service))
+
+
+@router.get("/jobs")
+def show_jobs(service: ServiceDep, params: Annotated[ListParameters, Query()]) -> HTMLResponse:
+    """List jobs, newest first."""
+    wanted = JobFilter(
+        states=[params.state] if params.state else None,
+        limit=_PER_PAGE,
+        offset=(params.page - 1) * _PER_PAGE,
+    )
+    jobs, total = list_jobs(service.database, wanted)
+    return page(
+        "jobs.html",
+        jobs=jobs,
+        total=total,
+        state=params.state,
+        number=params.page,
+        first=wanted.offset + 1,
+        last_page=max(1, -(-total // _PER_PAGE)),
+        health=look(service),
+    )
+
+
+@router.get("/jobs/{job_id}")
+def show_job(service: ServiceDep, job_id: str) -> HTMLResponse:
+    """Show one job."""
+    job = get_job(service.database, job_id)
+    return page(
+        "job.html",
+        job=job,
+        failures=overview.failures(service.database, job),
+        under_way=overview.under_way(job),
+        done=overview.done(job),
+        seconds=overview.seconds,
+        health=look(service),
+    )
+
+
+@router.get("/jobs/{job_id}/tasks/{task_id}/{map_index}/{try_number}")
+def show_log(
+    service: ServiceDep, job_id: str, task_id: str, map_index: int, try_number: int
+) -> HTMLResponse:
+    """Show the log of one attempt at a task."""
+    job = get_job(service.database, job_id)
+    task = next((t for t in job.tasks if (t.task_id, t.map_index) == (task_id, map_index)), None)
+    if task is None:
+        raise TaskUnknown(f"Job {job_id} has no task {task_id!r} with map index {map_index}.")
+    try:
+        log = read_log(
+            service.database, job_id, task_id, map_index=map_index, try_number=try_number
+        )
+    except LogMissing as missing:
+        log, note = "", missing.message
+    else:
+        note = "" if log else "The log is empty so far."
+    return page(
+        "log.html",
+        job=job,
+        task=task,
+        attempt=next((a for a in task.attempts if a.number == try_number), None),
+        number=try_number,
+        log=log[-_LONGEST_LOG_SHOWN:],
+        left_out=max(0, len(log) - _LONGEST_LOG_SHOWN),
+        note=note,
+    )

@@ -1,0 +1,46 @@
+"""What the handlers work with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from ..db.database import Database
+from ..engine.durable import JobQueue
+from ..intake.policy import IntakePolicy
+from ..settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One server's settings and connections."""
+
+    settings: Settings
+    database: Database
+    queue: JobQueue
+    policy: IntakePolicy
+
+    def job_url(self, job_id: str) -> str:
+        """Return the address of a job's page."""
+        return f"{self.settings.base_url}/jobs/{job_id}"
+
+
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+async def _caller(request: Request) -> str:
+    address = request.client.host if request.client else "unknown address"
+    return f"{address} {request.headers.get('user-agent', '')[:200]}".strip()
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+Body = Annotated[bytes, Depends(_body)]
+"""The request's body as it came; handlers read it away from the event loop."""
+Caller = Annotated[str, Depends(_caller)]
+"""Address and user agent of who asks."""
