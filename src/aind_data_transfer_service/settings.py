@@ -5,6 +5,7 @@ underscores: ``AIND_DATA_TRANSFER_MAIL__HOST``) or in a TOML file named by ``--c
 environment wins over the file, the command line over both.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -252,6 +253,11 @@ def load_settings(config: Path | None = None, **given: Any) -> Settings:
         raise SettingsInvalid(f"{config}: {problem}") from problem
     except ValidationError as problem:
         raise SettingsInvalid(_explain(problem)) from problem
+
+
+def environment_without_settings() -> dict[str, str]:
+    """Return the environment for a program that is to know nothing of this service's settings."""
+    return {k: v for k, v in os.environ.items() if not k.upper().startswith(ENV_PREFIX)}
 
 
 def _explain(problem: ValidationError) -> str:

@@ -6,7 +6,22 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import cancel, jobs, logs, retry, serve, show, submit, up, validate, wait, worker
+from . import (
+    cancel,
+    demo,
+    doctor,
+    jobs,
+    logs,
+    retry,
+    serve,
+    show,
+    submit,
+    up,
+    validate,
+    verify,
+    wait,
+    worker,
+)
 from .failures import reports_errors
 
 _SERVICE = "Run the service"
@@ -21,9 +36,12 @@ _COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     (_JOBS, logs.logs),
     (_JOBS, cancel.cancel),
     (_JOBS, retry.retry),
+    (_JOBS, verify.verify),
     (_SERVICE, up.up),
     (_SERVICE, serve.serve),
     (_SERVICE, worker.worker),
+    (_SERVICE, doctor.doctor),
+    (_SERVICE, demo.demo),
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

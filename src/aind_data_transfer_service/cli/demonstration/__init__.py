@@ -1,0 +1,1 @@
+"""The demonstration; needs the extra ``demo``."""
