@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from aind_data_transfer_service.transform.ecephys.errors import LosslessProofFailed
 
+_COPY_BLOCK = 128  # samples; turning an array's order in such blocks keeps it in the cache
+
 
 @dataclass(frozen=True)
 class StoredArray:
@@ -70,7 +72,9 @@ def _chunk_path(array: StoredArray, start: int) -> Path:
 def _encode(array: StoredArray, source: NDArray[Any]) -> bytes:
     """Encode a whole chunk; the last of an array is filled up with zeros."""
     chunk = np.zeros(array.reader.chunks, array.reader.dtype, order=array.reader.order)
-    chunk[: len(source)] = source
+    for first in range(0, len(source), _COPY_BLOCK):
+        block = source[first : first + _COPY_BLOCK]
+        chunk[first : first + len(block)] = block
     encoded: bytes = array.compressor.encode(chunk)
     return encoded
 
