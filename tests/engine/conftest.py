@@ -4,11 +4,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from aind_data_transfer_service.db.database import Database
 from aind_data_transfer_service.domain.plan import JobPlan
@@ -17,8 +19,10 @@ from aind_data_transfer_service.engine import durable
 from aind_data_transfer_service.engine.services import submit, views
 from aind_data_transfer_service.engine.worker import Worker
 from aind_data_transfer_service.ports.executor import Executor
-from aind_data_transfer_service.settings import RetryPolicy, Settings, WorkerSettings
+from aind_data_transfer_service.settings import Settings
 from aind_data_transfer_service.testing.thread_executor import ThreadExecutor
+
+from .worker_process import quick_settings
 
 _PATIENCE_SECONDS = 60
 
@@ -83,34 +87,64 @@ class Engine:
         self.database.close()
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(
-        home=tmp_path / "home",
-        retry=RetryPolicy(times=2, first_delay=timedelta(milliseconds=50)),
-        worker=WorkerSettings(
-            poll=timedelta(milliseconds=50),
-            lease=timedelta(seconds=5),
-            grace=timedelta(seconds=1),
-        ),
-    )
-
-
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database with all tables, to be copied: making one takes a while."""
     path = tmp_path_factory.mktemp("database") / "state.db"
-    database = Database(f"sqlite:///{path}")
-    database.migrate()
-    durable.migrate(database)
-    database.close()
+    _migrate(f"sqlite:///{path}")
     return path
 
 
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service("postgresql"))]
+)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database with all tables, of each kind in turn."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "state.db")
+        yield f"sqlite:///{tmp_path / 'state.db'}"
+    else:
+        yield from _new_postgresql(request.getfixturevalue("service_url"))
+
+
 @pytest.fixture
-def engine(settings: Settings, migrated: Path) -> Iterator[Engine]:
-    settings.home.mkdir()
-    shutil.copy(migrated, settings.home / "state.db")
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return quick_settings(tmp_path / "home", database_url)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
     engine = Engine(settings)
     yield engine
     engine.close()
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    database.migrate()
+    durable.migrate(database)
+    database.close()
+
+
+def _new_postgresql(server: str) -> Iterator[str]:
+    template, name = "aind_test_template", f"aind_test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(1)")  # tests may run in several processes
+            known = cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (template,))
+            if known.fetchone() is None:
+                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+                _migrate(_with_name(server, template))
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+            cursor.execute("SELECT pg_advisory_unlock(1)")
+        yield _with_name(server, name)
+        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        connection.execute(drop)
+
+
+def _with_name(server: str, name: str) -> str:
+    return f"{server.rpartition('/')[0]}/{name}"

@@ -25,14 +25,15 @@ class Workers:
     """Worker processes of one engine, and the scripts of their programs."""
 
     def __init__(self, engine: Engine, control: Path) -> None:
-        self._home = engine.settings.home
+        self._settings = engine.settings
         self.control = control
         self.running: list[subprocess.Popen[bytes]] = []
         control.mkdir()
 
     def start(self) -> subprocess.Popen[bytes]:
+        home, database = self._settings.home, self._settings.database
         worker = subprocess.Popen(
-            [sys.executable, str(_SCRIPT), str(self._home), str(self.control)]
+            [sys.executable, str(_SCRIPT), str(home), database, str(self.control)]
         )
         self.running.append(worker)
         return worker

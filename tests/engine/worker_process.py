@@ -1,6 +1,6 @@
 """A worker in a process of its own, whose programs do what scripts say.
 
-``python worker_process.py HOME CONTROL_FOLDER``; see `scripted_program`.
+``python worker_process.py HOME DATABASE_URL CONTROL_FOLDER``; see `scripted_program`.
 """
 
 import signal
@@ -14,10 +14,11 @@ from aind_data_transfer_service.executors.local import LocalExecutor
 from aind_data_transfer_service.settings import RetryPolicy, Settings, WorkerSettings
 
 
-def settings_of(home: Path) -> Settings:
-    """Return quick settings: tests should not wait."""
+def quick_settings(home: Path, database_url: str) -> Settings:
+    """Return settings for tests, which should not wait."""
     return Settings(
         home=home,
+        database_url=database_url,
         retry=RetryPolicy(times=2, first_delay=timedelta(milliseconds=50)),
         worker=WorkerSettings(
             poll=timedelta(milliseconds=50),
@@ -27,9 +28,9 @@ def settings_of(home: Path) -> Settings:
     )
 
 
-def main(home: Path, control: Path) -> None:
+def main(home: Path, database_url: str, control: Path) -> None:
     """Work until SIGTERM, which leaves the programs running."""
-    settings = settings_of(home)
+    settings = quick_settings(home, database_url)
     program = (sys.executable, str(Path(__file__).with_name("scripted_program.py")), str(control))
     worker = Worker(
         settings, Database(settings.database), executor=LocalExecutor(program=program), mailer=None
@@ -40,4 +41,4 @@ def main(home: Path, control: Path) -> None:
 
 if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -1,13 +1,13 @@
 """A V1 request becomes plans."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..domain.plan import JobPlan, ModalityPlan
 from ..errors import InvalidInput
-from ..wire.problems import Loc, Problem
+from ..wire.problems import Loc, Problem, field_path
 from ..wire.v1 import (
     BasicUploadJobConfigs,
     InvalidRequest,
@@ -58,6 +58,8 @@ def accept_v1(body: bytes, policy: IntakePolicy) -> Accepted:
     Raises `NotJson`, or `RequestInvalid` with every problem found.
     """
     content = parse_json(body)
+    if rb"\u0000" in body and (nul := list(_nul_characters(content, ()))):
+        raise RequestInvalid(nul, _errors_json(nul))
     try:
         request = parse_request(content, project_names=policy.project_names)
     except InvalidRequest as refused:
@@ -138,6 +140,26 @@ def _unknown_bucket(job: BasicUploadJobConfigs, loc: Loc, policy: IntakePolicy) 
         value=job.s3_bucket,
         allowed=known,
     )
+
+
+def _nul_characters(value: object, loc: Loc) -> Iterator[Problem]:
+    """Find text with the character U+0000, which no database or file system keeps."""
+    if isinstance(value, str) and "\0" in value:
+        field = field_path(loc)
+        yield Problem(
+            code="nul_character",
+            loc=loc,
+            field=field,
+            message=f"{field}: the character U+0000 is not allowed in text",
+            value=value.replace("\0", "\N{SYMBOL FOR NULL}"),
+        )
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _nul_characters(str(key), (*loc, str(key)))
+            yield from _nul_characters(item, (*loc, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _nul_characters(item, (*loc, index))
 
 
 def _repeated_assets(plans: Sequence[JobPlan]) -> list[Problem]:
