@@ -1,0 +1,47 @@
+# `make demo` and `make test` need Python 3.11 or newer and a network; they install everything
+# else into .venv. Every package is pinned and its hash is checked.
+
+PYTHON ?= python3
+PACKAGE := src/aind_data_transfer_service
+UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes \
+	--python-version 3.11 --no-emit-index-url --no-annotate --no-header
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test lint types lock clean
+
+help: ## Show this.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+demo: .venv/demo.stamp ## Upload a sample session and prove that it arrived; KEEP=1 leaves the portal open.
+	@.venv/bin/aind-data-transfer demo $(if $(filter-out 0,$(KEEP)),--keep)
+
+test: .venv/dev.stamp ## Run the tests; ARGS are for pytest.
+	.venv/bin/pytest -n auto $(ARGS)
+
+lint: .venv/dev.stamp ## Check style and who imports whom.
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+
+types: .venv/dev.stamp ## Check types.
+	.venv/bin/mypy
+
+lock: .venv/dev.stamp ## Pin the newest releases that fit.
+	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra demo -o requirements/demo.txt
+	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
+
+clean: ## Remove what make made.
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/%.stamp: requirements/%.txt pyproject.toml | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation --editable .
+	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is not. Name one: make PYTHON=python3.12"; \
+		exit 2; }
+	$(PYTHON) -m venv .venv
