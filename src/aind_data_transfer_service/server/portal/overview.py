@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...db.database import Database
-from ...domain.states import FINISHED_TASK_STATES, JobState, TaskState
+from ...domain.states import JobState, TaskState
 from ...engine.services.views import JobDetail, LogMissing, TaskView, read_log
 
-_LOG_END_LINES = 15
+_LOG_END_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def under_way(job: JobDetail) -> list[TaskView]:
 
 
 def done(job: JobDetail) -> int:
-    """Return how many tasks of a job have ended."""
-    return sum(task.state in FINISHED_TASK_STATES for task in job.tasks)
+    """Return how many tasks of a job need nothing more."""
+    return sum(task.state in (TaskState.SUCCESS, TaskState.SKIPPED) for task in job.tasks)
 
 
 def seconds(begun: datetime | None, ended: datetime | None) -> float | None:

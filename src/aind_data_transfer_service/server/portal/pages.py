@@ -67,7 +67,6 @@ def show_job(service: ServiceDep, job_id: str) -> HTMLResponse:
         failures=overview.failures(service.database, job),
         under_way=overview.under_way(job),
         done=overview.done(job),
-        seconds=overview.seconds,
         health=look(service),
     )
 

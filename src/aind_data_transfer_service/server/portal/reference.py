@@ -76,7 +76,9 @@ def _operation(
         path=path,
         summary=operation["summary"],
         paragraphs=tuple(operation.get("description", "").split("\n\n")),
-        parameters=tuple(map(_parameter, operation.get("parameters", ()))),
+        parameters=tuple(
+            _parameter(document, parameter) for parameter in operation.get("parameters", ())
+        ),
         body=_body(document, content),
         answers=tuple(
             Answer(status, answer["description"], _body(document, answer.get("content", {})))
@@ -86,28 +88,33 @@ def _operation(
     )
 
 
-def _parameter(parameter: dict[str, Any]) -> Parameter:
-    schema = parameter["schema"]
+def _parameter(document: dict[str, Any], parameter: dict[str, Any]) -> Parameter:
+    kind = _kind(document, parameter["schema"])
     return Parameter(
         name=parameter["name"],
-        kind=f"{_kind(schema)} in the {parameter['in']}",
+        kind=f"{kind} in the {parameter['in']}",
         required=parameter["required"],
         description=parameter.get("description", ""),
     )
 
 
-def _kind(schema: dict[str, Any]) -> str:
-    if "anyOf" in schema:
-        return " or ".join(
-            _kind(option) for option in schema["anyOf"] if option != {"type": "null"}
-        )
-    if "enum" in schema:
-        return " or ".join(schema["enum"])
-    if schema.get("type") == "array":
-        return f"list of {_kind(schema['items'])}"
+def _kind(document: dict[str, Any], schema: dict[str, Any]) -> str:
     if "$ref" in schema:
-        return str(schema["$ref"]).removeprefix(_SCHEMAS)
+        return _kind(document, _referred(document, schema))
+    if "anyOf" in schema:
+        options = [option for option in schema["anyOf"] if option != {"type": "null"}]
+        return " or ".join(_kind(document, option) for option in options)
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_kind(document, schema['items'])}"
     return str(schema.get("format") or schema.get("type") or "any")
+
+
+def _referred(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema["$ref"].removeprefix(_SCHEMAS)
+    referred: dict[str, Any] = document["components"]["schemas"][name]
+    return referred
 
 
 def _body(document: dict[str, Any], content: dict[str, Any]) -> str:
@@ -124,8 +131,7 @@ def _example(document: dict[str, Any], schema: dict[str, Any], depth: int) -> An
     if "examples" in schema:
         return schema["examples"][0]
     if "$ref" in schema:
-        name = schema["$ref"].removeprefix(_SCHEMAS)
-        return _example(document, document["components"]["schemas"][name], depth)
+        return _example(document, _referred(document, schema), depth)
     if "properties" in schema and depth < 4:  # noqa: PLR2004 - deeper examples help nobody
         return {
             name: _example(document, part, depth + 1) for name, part in schema["properties"].items()
@@ -134,4 +140,4 @@ def _example(document: dict[str, Any], schema: dict[str, Any], depth: int) -> An
         return [_example(document, schema["items"], depth)]
     if "anyOf" in schema and "$ref" in schema["anyOf"][0]:
         return _example(document, schema["anyOf"][0], depth)
-    return schema.get("const", _kind(schema))
+    return schema.get("const", _kind(document, schema))

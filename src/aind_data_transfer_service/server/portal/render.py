@@ -1,6 +1,5 @@
 """Turns templates into pages. Every value is escaped."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from starlette.types import Scope
 from ... import __version__
 from ...domain.states import FINISHED_JOB_STATES, FINISHED_TASK_STATES, JobState
 from ...errors import TransferError
-from . import formats
+from . import formats, overview
 
 
 def _environment() -> Environment:
@@ -23,18 +22,21 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"size": formats.size, "duration": formats.duration, "utc": _utc}
+    environment.filters |= {
+        "size": formats.size,
+        "duration": formats.duration,
+        "about": formats.about,
+        "prose": formats.prose,
+        "utc": formats.utc,
+    }
     environment.globals |= {
         "version": __version__,
         "job_states": tuple(JobState),
+        "seconds": overview.seconds,
         "finished_job_states": FINISHED_JOB_STATES,
         "finished_task_states": FINISHED_TASK_STATES,
     }
     return environment
-
-
-def _utc(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 _ENVIRONMENT = _environment()
@@ -42,7 +44,7 @@ _ENVIRONMENT = _environment()
 
 def page(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from a template."""
-    html = _ENVIRONMENT.get_template(template).render(now=datetime.now(UTC), **values)
+    html = _ENVIRONMENT.get_template(template).render(**values)
     return HTMLResponse(html, status_code=status)
 
 

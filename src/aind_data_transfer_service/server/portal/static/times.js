@@ -1,6 +1,6 @@
 // Times come in UTC; the reader's own zone is easier to compare with a clock on the wall.
 
-const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function localise(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
