@@ -148,7 +148,7 @@ def test_a_broken_large_upload_leaves_no_parts(bucket: S3Bucket, tmp_path: Path)
         client.create_multipart_upload(Bucket=bucket.name, Key=key)
     with TcpProxy(bucket.endpoint_url) as proxy:
         store = store_at(bucket, proxy.url)
-        proxy.break_after(20 * MIB)
+        proxy.break_after(8 * MIB)
         with pytest.raises(StorageUnavailable):
             store.put_file("a/large.bin", path, progress=no_progress)
         proxy.restore()

@@ -38,8 +38,9 @@ def test_taken(store: ObjectStore, tmp_path: Path) -> None:
 
 
 def test_taken_but_to_be_overwritten(store: ObjectStore, tmp_path: Path) -> None:
-    for number in range(1001):
-        store.put_bytes(f"{ASSET_NAME}/{number}", b"")
+    store.put_bytes(f"{ASSET_NAME}/0", b"")
+    for number in range(1, 1001):
+        (tmp_path / "bucket" / ASSET_NAME / str(number)).touch()
     result = check(tmp_path, force=True)
     assert result.outputs == {"found_objects": ">1000", "state": "overwrite"}
 

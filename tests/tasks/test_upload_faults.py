@@ -27,7 +27,7 @@ from .factories import ASSET_NAME, make_plan, make_spec
 
 SMALL_FILES = 40
 SMALL_BYTES = 100_000
-LARGE_BYTES = 20_000_000
+LARGE_BYTES = 17_000_000
 ALL_FILES = SMALL_FILES + 1
 """Of which one is large enough to go in parts."""
 MOST_OF_THE_SMALL = 3_000_000
@@ -113,6 +113,13 @@ def assert_whole(bucket: S3Bucket, tmp_path: Path) -> None:
     assert MARKER_NAME not in there
     assert there.pop(MANIFEST_NAME) == (tmp_path / "job" / MANIFEST_NAME).stat().st_size
     assert len(there) == ALL_FILES
+    assert_no_parts(bucket)
+
+
+def assert_no_parts(bucket: S3Bucket) -> None:
+    client = bucket.client()
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket.name)
+    client.close()
 
 
 def test_server_gone_and_back(
@@ -167,9 +174,7 @@ def test_told_to_end(
         assert program.wait(PATIENCE_SECONDS) == 143
     assert result_of(folder).state is ResultState.CANCELLED
     assert_unfinished(bucket, tmp_path)
-    client = bucket.client()
-    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket.name)
-    client.close()
+    assert_no_parts(bucket)
 
 
 def test_harmed_objects_are_found_and_mended(

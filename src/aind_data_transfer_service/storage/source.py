@@ -31,7 +31,7 @@ class SourceReader:
         """Yield the content; raises `SourceChanged` at its end if the file changed."""
         count = 0
         # no further than one piece past the expected end: the file may grow for ever
-        while count <= self.size and (piece := self._read()):
+        while count <= self.size and (piece := self._read(self.size - count)):
             self._hash.update(piece)
             count += len(piece)
             self._progress(len(piece))
@@ -53,9 +53,10 @@ class SourceReader:
         """Return what was read, once `pieces` has come to its end."""
         return SentFile(size=self.size, sha256=self._hash.hexdigest())
 
-    def _read(self) -> bytes:
+    def _read(self, rest: int) -> bytes:
+        """Read a piece, or all the rest and one byte more: a file that grew shows."""
         try:
-            return self._file.read(_PIECE_BYTES)
+            return self._file.read(min(_PIECE_BYTES, rest + 1))
         except OSError as error:
             raise _unreadable(self._path, error) from error
 

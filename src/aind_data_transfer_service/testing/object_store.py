@@ -50,7 +50,7 @@ ODD_KEYS = (
 )
 """Names that files have and that careless encoding changes."""
 
-LARGE_BYTES = 40 << 20
+LARGE_BYTES = 18 << 20
 """More than any adapter sends in one request."""
 
 
