@@ -1,7 +1,7 @@
 """The two clients of one bucket: boto3 for control calls, obstore for bulk.
 
-obstore sends 3,000 small objects with about a seventh of the CPU that boto3 needs, and large
-ones with about half (``benchmarks/upload.py``). Both retry passing faults a few times within
+obstore sends small objects with about a quarter of the CPU that boto3 needs, and large ones with
+about three quarters (``benchmarks/upload.py``). Both retry passing faults a few times within
 themselves and give up after a bounded time.
 """
 
