@@ -16,7 +16,7 @@ from aind_data_transfer_service.tasks.spec import LOG_FILE
 
 from ..engine.plans import plan_of
 
-DISK_FULL = {
+DISK_FULL: dict[str, Any] = {
     "code": "disk_full",
     "message": "No space left for /stage/a.zarr: No space left on device.",
     "what_to_do": "Free space there, then retry the job: finished work is kept.",
@@ -45,12 +45,18 @@ class Jobsite:
         self.change(job_id, JobState.RUNNING)
         return job_id
 
-    def failed(self, *, log: str = "reading\nfailed\n", **changes: Any) -> str:
+    def failed(
+        self, *, log: str = "reading\nfailed\n", error: dict[str, Any] = DISK_FULL, **changes: Any
+    ) -> str:
         """Return the id of a job whose compression failed."""
         job_id = self.running(**changes)
         self.attempt(job_id, TaskId.COMPRESS_DATA, 0, log=log, end=AttemptState.FAILED)
-        self.change_task(job_id, TaskId.COMPRESS_DATA, 0, TaskState.FAILED, error=DISK_FULL)
-        self.change(job_id, JobState.FAILED, error=DISK_FULL)
+        self.change_task(job_id, TaskId.COMPRESS_DATA, 0, TaskState.FAILED, error=error)
+        with self.database.write() as session:
+            for task in Jobs(session).tasks(job_id):
+                if task.state == TaskState.QUEUED:
+                    transitions.change_task(session, task, TaskState.UPSTREAM_FAILED)
+        self.change(job_id, JobState.FAILED, error=error)
         return job_id
 
     def change(self, job_id: str, new: JobState, **values: Any) -> None:

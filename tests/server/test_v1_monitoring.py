@@ -46,7 +46,6 @@ _MISSING = [
         "loc": [name],
         "msg": "Field required",
         "input": {},
-        "url": "https://errors.pydantic.dev/2.14/v/missing",
     }
     for name in ("dag_id", "dag_run_id", "task_id", "try_number", "map_index")
 ]
@@ -173,12 +172,12 @@ def test_tasks_come_in_the_order_they_run(web: WebClient, jobsite: Jobsite) -> N
     assert tasks[0]["task_id"] == "send_job_start_email"
     weights = [(-task["priority_weight"], task["map_index"]) for task in tasks]
     assert weights == sorted(weights)
-    failed, queued = (task for task in tasks if task["task_id"] == "compress_data")
-    assert (failed["map_index"], queued["map_index"]) == (0, 1)
+    failed, other = (task for task in tasks if task["task_id"] == "compress_data")
+    assert (failed["map_index"], other["map_index"]) == (0, 1)
     assert failed["task_state"] == "failed"
     assert failed["comment"] == DISK_FULL["message"]
     assert failed["duration"] >= 0
-    assert (queued["task_state"], queued["try_number"]) == ("queued", 0)
+    assert (other["task_state"], other["try_number"]) == ("upstream_failed", 0)
 
 
 def test_tasks_of_no_job(web: WebClient) -> None:
@@ -256,5 +255,5 @@ def test_missing_parameters_are_refused_as_recorded(web: WebClient) -> None:
 
     assert answer.status_code == 406
     errors = answer.json()["data"]["errors"]
-    version = errors[0]["url"].split("/")[3]
-    assert errors == [e | {"url": e["url"].replace("2.14", version)} for e in _MISSING]
+    assert all(error.pop("url").endswith("/v/missing") for error in errors)
+    assert errors == _MISSING

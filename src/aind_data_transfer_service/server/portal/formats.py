@@ -18,7 +18,7 @@ def size(count: float | None) -> str:
         return ""
     value = float(count)
     for unit in _BYTE_UNITS[:-1]:
-        if value < _STEP:
+        if float(f"{value:.3g}") < _STEP:
             return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.3g} {unit}"
         value /= _STEP
     return f"{value:,.1f} {_BYTE_UNITS[-1]}"

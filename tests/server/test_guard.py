@@ -1,0 +1,117 @@
+from collections.abc import AsyncIterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+import pytest
+from fastapi import FastAPI
+
+from aind_data_transfer_service.engine.services.views import get_job
+from aind_data_transfer_service.server.app import create_app
+from aind_data_transfer_service.server.guard import is_within
+from aind_data_transfer_service.settings import Settings
+
+from .factories import Jobsite
+from .requests import request
+from .web_client import WebClient
+
+
+def test_strangers_may_look_but_not_change(app: FastAPI, jobsite: Jobsite) -> None:
+    job_id = jobsite.queued()
+    stranger = WebClient(app, "10.1.2.3")
+
+    assert stranger.get("/api/v2/jobs").status_code == 200
+    answer = stranger.post(f"/api/v2/jobs/{job_id}/cancel")
+
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_allowed"
+    assert "10.1.2.3" in answer.json()["detail"]
+    assert get_job(jobsite.database, job_id).state == "queued"
+
+
+def test_strangers_are_refused_in_the_shape_of_each_family(app: FastAPI) -> None:
+    stranger = WebClient(app, "10.1.2.3")
+
+    v1 = stranger.post("/api/v1/submit_jobs", json=request())
+    page = stranger.post("/jobs/x/cancel")
+
+    assert (v1.status_code, page.status_code) == (403, 403)
+    assert v1.json()["data"]["problems"][0]["code"] == "not_allowed"
+    assert v1.json()["data"]["responses"] == []
+    assert "Not allowed" in page.text
+    assert "trusted_networks" in page.text
+
+
+def test_a_trusted_network_may_change(settings: Settings, jobsite: Jobsite) -> None:
+    trusting = settings.model_copy(update={"trusted_networks": (ip_network("10.1.0.0/16"),)})
+    app = create_app(trusting, jobsite.database, jobsite.queue)
+
+    inside = WebClient(app, "10.1.2.3").post("/api/v1/submit_jobs", json=request())
+    outside = WebClient(app, "127.0.0.1").post("/api/v1/submit_jobs", json=request())
+
+    assert (inside.status_code, outside.status_code) == (200, 403)
+
+
+@pytest.mark.parametrize(
+    ("host", "networks", "expected"),
+    [
+        ("127.0.0.1", [ip_network("127.0.0.0/8")], True),
+        ("::ffff:127.0.0.1", [ip_network("127.0.0.0/8")], True),
+        ("::1", [ip_network("127.0.0.0/8"), ip_network("::1/128")], True),
+        ("::1", [ip_network("127.0.0.0/8")], False),
+        ("10.0.0.1", [], False),
+        ("not an address", [ip_network("0.0.0.0/0")], False),
+        (None, [ip_network("0.0.0.0/0")], False),
+    ],
+)
+def test_is_within(
+    host: str | None, networks: list[IPv4Network | IPv6Network], expected: bool
+) -> None:
+    assert is_within(host, networks) is expected
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://portal", "Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/jobs/{}/cancel", "/api/v2/jobs/{}/cancel"])
+def test_pages_of_other_sites_cannot_change_anything(
+    web: WebClient, jobsite: Jobsite, headers: dict[str, str], path: str
+) -> None:
+    job_id = jobsite.queued()
+
+    answer = web.post(path.format(job_id), headers=headers)
+
+    assert answer.status_code == 403
+    assert "cross_site_request" in answer.text
+    assert get_job(jobsite.database, job_id).state == "queued"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Origin": "http://portal"}, {"Sec-Fetch-Site": "same-origin", "Origin": "https://proxy"}],
+)
+def test_the_portal_and_programs_can(
+    web: WebClient, jobsite: Jobsite, headers: dict[str, str]
+) -> None:
+    assert web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers).status_code == 303
+
+
+async def _pieces(count: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b" " * 1_000_000
+
+
+@pytest.mark.parametrize("path", ["/api/v1/submit_jobs", "/api/v1/validate_json"])
+def test_too_large_a_body_is_refused(web: WebClient, path: str) -> None:
+    at_once = web.post(path, content=b" " * 20_000_001)
+    in_pieces = web.post(path, content=_pieces(21))
+
+    for answer in (at_once, in_pieces):
+        assert answer.status_code == 413
+        assert answer.json()["data"]["problems"][0]["code"] == "request_too_large"
