@@ -58,6 +58,7 @@ class Opened:
 
     number: int
     folder: Path
+    inline: bool
     handle: Handle | None
     spec: TaskSpec
     started_at: datetime | None
@@ -94,12 +95,15 @@ class ElementRunner:
                 await _until(wait, cancelled)
                 continue
             opened = await self._ledger.write(lambda session: self._open(session, task_pk))
-            if opened is not None:
-                with log_context(task=opened.spec.task_id, attempt=str(opened.number)):
-                    await self._carry(task_pk, opened, cancelled)
+            if opened.handle is None or opened.inline:
+                await asyncio.to_thread(
+                    write_attempt_folder, self._settings, opened.folder, opened.spec
+                )
+            with log_context(task=opened.spec.task_id, attempt=str(opened.number)):
+                await self._carry(task_pk, opened, cancelled)
 
-    def _open(self, session: Session, task_pk: int) -> Opened | None:
-        """Return the attempt that is open, or a new one; None if there is nothing to run."""
+    def _open(self, session: Session, task_pk: int) -> Opened:
+        """Return the attempt that is open, or a new one."""
         jobs = Jobs(session)
         task = jobs.task(task_pk)
         job = jobs.get(task.job_id)
@@ -111,15 +115,19 @@ class ElementRunner:
             attempt = transitions.add_attempt(session, task, executor=executor, folder=str(folder))
             if executor == INLINE:
                 transitions.attempt_started(session, task, attempt, {INLINE: True})
-        spec = build_spec(session, self._settings, job, task, attempt.number)
-        folder = write_attempt_folder(self._settings, attempt, spec)
-        handle = attempt.handle if attempt.executor != INLINE else {INLINE: True}
-        return Opened(attempt.number, folder, handle, spec, attempt.started_at)
+        return Opened(
+            number=attempt.number,
+            folder=Path(attempt.folder),
+            inline=attempt.executor == INLINE,
+            handle=attempt.handle,
+            spec=build_spec(session, self._settings, job, task, attempt.number),
+            started_at=attempt.started_at,
+        )
 
     async def _carry(self, task_pk: int, opened: Opened, cancelled: asyncio.Event) -> None:
         """Run one attempt to its end and note how it ended."""
         problem: TransferError | None = None
-        if opened.handle == {INLINE: True}:
+        if opened.inline:
             await self._inline.run(opened.spec, opened.folder)
             status = None
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from .. import __version__
-from ..db.models import Attempt, Job, Task
+from ..db.models import Job, Task
 from ..domain.pipeline import TaskId
 from ..domain.plan import UNMAPPED, JobPlan
 from ..files import write_whole
@@ -73,9 +73,8 @@ def build_spec(session: Session, settings: Settings, job: Job, task: Task, numbe
     )
 
 
-def write_attempt_folder(settings: Settings, attempt: Attempt, spec: TaskSpec) -> Path:
+def write_attempt_folder(settings: Settings, folder: Path, spec: TaskSpec) -> None:
     """Make the attempt's folder with its spec, and credentials where it needs them."""
-    folder = Path(attempt.folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SPEC_FILE).write_text(spec.model_dump_json())
     keys = settings.s3
@@ -85,7 +84,6 @@ def write_attempt_folder(settings: Settings, attempt: Attempt, spec: TaskSpec) -
             "secret_access_key": keys.secret_access_key.get_secret_value(),
         }
         write_whole(folder / CREDENTIALS_FILE, json.dumps(credentials).encode(), mode=0o600)
-    return folder
 
 
 def resources(spec: TaskSpec, *, cpus: int) -> Resources:

@@ -91,20 +91,26 @@ class Lease:
 
     def _keep(self) -> None:
         while not self._stop.wait(self._lease.total_seconds() / 6):
-            try:
-                self._renew()
-                self._renewed = time.monotonic()
-            except DatabaseUnavailable as problem:
-                logger.warning("The lease was not renewed: %s", problem)
-            if time.monotonic() - self._renewed > self._lease.total_seconds():
+            if self._lost():
                 logger.critical("The lease is lost: this worker ends itself and its programs")
                 self._on_lost()
+                return
 
-    def _renew(self) -> None:
+    def _lost(self) -> bool:
+        """Renew the lease; True if it has lapsed, or others went on without us."""
+        try:
+            if not self._renew():
+                return True
+            self._renewed = time.monotonic()
+        except DatabaseUnavailable as problem:
+            logger.warning("The lease was not renewed: %s", problem)
+        return time.monotonic() - self._renewed > self._lease.total_seconds()
+
+    def _renew(self) -> bool:
+        """Renew it in the database; False if another worker has taken over."""
         with self._database.write() as session:
             worker = Workers(session).get(self.worker_id)
             if worker is None or worker.taken_over_at is not None:
-                # Frozen for so long that others went on without us.
-                self._renewed = float("-inf")
-                raise DatabaseUnavailable("Another worker has taken over.")
+                return False
             worker.renewed_at = datetime.now(UTC)
+            return True
