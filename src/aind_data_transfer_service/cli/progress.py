@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -15,7 +14,7 @@ from ..client import Client, Job, Task
 from .output import console, state_text
 from .units import decimal_bytes, duration, time_taken
 
-_BAR_WIDTH = 24
+_BAR_WIDTH = 8
 _QUIET_STATES = {"queued", "running"}
 
 
@@ -72,40 +71,37 @@ class LineView:
                 self._out.print(_line(task), markup=False, soft_wrap=True)
 
 
-def task_table(job: Job) -> Table:
-    """Return a table of a job's tasks, with bars for those that count bytes."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+def task_table(job: Job, *, notes: bool = False) -> Table:
+    """Return a table of a job's tasks, with bars for those that count bytes.
+
+    Without notes (why a task was skipped) it fits into 80 columns.
+    """
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("Task", no_wrap=True)
     table.add_column("State", no_wrap=True)
     table.add_column("", width=_BAR_WIDTH)
-    for heading in ("Done", "Rate", "Left", "Took"):
+    for heading in ("Bytes", "Rate", "Left", "Took"):
         table.add_column(heading, justify="right", no_wrap=True)
+    if notes:
+        table.add_column("Note")
     for task in job.tasks:
-        table.add_row(
+        cells = (
             Text(task.name),
             state_text(task.state),
             _bar(task),
-            _amount(task),
+            decimal_bytes(task.progress_done) if task.progress_done else "",
             f"{decimal_bytes(task.rate)}/s" if task.rate else "",
             duration(task.eta_seconds) if task.eta_seconds is not None else "",
             time_taken(task.started_at, task.ended_at),
         )
+        table.add_row(*cells, *((Text(task.note or ""),) if notes else ()))
     return table
 
 
 def _bar(task: Task) -> RenderableType:
-    if task.progress_done is None or not task.progress_total:
-        return Text(task.note or "", style="dim", no_wrap=True, overflow="ellipsis")
-    return ProgressBar(total=task.progress_total, completed=task.progress_done, width=_BAR_WIDTH)
-
-
-def _amount(task: Task) -> str:
-    if task.progress_done is None:
+    if not (task.progress_done and task.progress_total):
         return ""
-    done = decimal_bytes(task.progress_done)
-    if not task.progress_total or task.progress_done >= task.progress_total:
-        return done
-    return f"{done} of {decimal_bytes(task.progress_total)}"
+    return ProgressBar(total=task.progress_total, completed=task.progress_done, width=_BAR_WIDTH)
 
 
 def _line(task: Task) -> str:
@@ -113,7 +109,8 @@ def _line(task: Task) -> str:
     if task.try_number > 1:
         parts.append(f"try {task.try_number}")
     if task.state not in _QUIET_STATES and task.started_at is not None:
-        parts += [time_taken(task.started_at, task.ended_at), _amount(task)]
+        parts.append(time_taken(task.started_at, task.ended_at))
+        parts.append(decimal_bytes(task.progress_done) if task.progress_done else "")
     parts.append(task.note or "")
     if task.error is not None and task.state != "running":
         parts.append(f"{task.error['code']}: {task.error['message']}")

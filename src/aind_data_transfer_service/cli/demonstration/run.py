@@ -100,10 +100,10 @@ def _submit(out: Console, client: Client, request: dict[str, Any]) -> str:
 
 
 def _examine(out: Console, job: Job, session: SampleSession, home: Path) -> bool:
-    """Print what arrived; returns whether it is what the manifest says."""
+    """Print what arrived; returns whether it is all that should have."""
     place = asset_place(job.location)
     print_sizes(session, place)
-    print_mails(out, home / "outbox")
+    mailed = print_mails(out, home / "outbox")
     report = verify_place(place, S3Settings(), VerifyMode.READ, out)
     result = "all as the manifest says" if report.good else "NOT as the manifest says"
     out.print(
@@ -112,7 +112,7 @@ def _examine(out: Console, job: Job, session: SampleSession, home: Path) -> bool
     )
     for mismatch in report.mismatches:
         out.print(str(mismatch), markup=False)
-    return report.good
+    return report.good and mailed
 
 
 def _stay(out: Console, service: DemoService, folder: Path) -> None:
