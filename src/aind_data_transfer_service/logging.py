@@ -12,16 +12,30 @@ from typing import Literal
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
 
-_SECRET = re.compile(
-    r"(?i)((?:password|passwd|secret|token|authorization|access_key|credential)[\w-]*"
-    r"[\"']?\s*[=:]\s*(?:bearer\s+|basic\s+)?[\"']?)[^\s\"',;&}]+"
+_SENSITIVE = (
+    r"[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|authorization|credential|signature|cookie"
+    r"|(?:api|access|private)[_-]?key)[\w.-]*"
 )
-_URL_PASSWORD = re.compile(r"(://[^\s:/@]+:)[^\s@/]+@")
+# A name with a secret's word in it, `=` or `:`, and the value: up to the quote that ends it (in
+# JSON within JSON each has a backslash before it), or else as long as it can be.
+_SECRET = re.compile(
+    rf"""(?ix)
+    ( (?<![\w.-]){_SENSITIVE} \\*["']? \s*[=:]\s* )
+    (?: b?(?P<quote>["'])(?:\\.|(?!(?P=quote)).)*(?P=quote)
+      | (?P<escaped>\\+["']).*?(?<!\\)(?P=escaped)
+      | (?:(?:bearer|basic|aws4-hmac-sha256)\s+)? ["']?[^\s"'&]+ )
+    """
+)
+_BEARER = re.compile(r"(?i)(\bbearer\s+)[\w.~+/=-]{12,}")
+_URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/]+@")
 
 
 def redact(text: str) -> str:
     """Return ``text`` with what looks like a secret's value replaced by ``***``."""
-    return _URL_PASSWORD.sub(r"\1***@", _SECRET.sub(r"\1***", text))
+    text = _URL_PASSWORD.sub(r"\1***@", text)
+    return _BEARER.sub(
+        r"\1***", _SECRET.sub(r"\1\g<quote>\g<escaped>***\g<escaped>\g<quote>", text)
+    )
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -29,6 +30,7 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from .domain.pipeline import TaskId
@@ -38,10 +40,35 @@ ENV_PREFIX = "AIND_DATA_TRANSFER_"
 BUCKET_ALIASES = ("default", "private", "open", "scratch")
 
 
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError(f"{path} is not absolute")
+    return path
+
+
+def _bucket_url(url: str) -> str:
+    parts = urlsplit(url)
+    s3 = parts.scheme == "s3" and parts.netloc and parts.path in ("", "/")
+    folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    if not (s3 or folder):
+        raise ValueError(f"{url!r} is neither s3://bucket nor file:///folder")
+    return url
+
+
+def _database_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("sqlite:///", "postgresql")):
+        raise ValueError("begins with neither sqlite:/// nor postgresql://")
+    return url
+
+
+Wait = Annotated[timedelta, Field(ge=timedelta(0))]
+Period = Annotated[timedelta, Field(gt=timedelta(0))]
+
+
 class Section(BaseModel):
     """Base of nested settings: an unknown name is an error, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class S3Settings(Section):
@@ -56,6 +83,12 @@ class S3Settings(Section):
     """How uploads are checked: by checksums that AWS itself keeps, else by reading back (auto);
     by any checksum the server gives (server); always by reading back (read)."""
 
+    @model_validator(mode="after")
+    def _check_keys(self) -> Self:
+        if (self.access_key_id is None) != (self.secret_access_key is None):
+            raise ValueError("access_key_id and secret_access_key go together")
+        return self
+
 
 class MailSettings(Section):
     """How mail leaves the service."""
@@ -68,7 +101,7 @@ class MailSettings(Section):
     security: Literal["none", "starttls", "tls"] = "none"
     user: str | None = None
     password: SecretStr | None = None
-    timeout: timedelta = timedelta(seconds=20)
+    timeout: Period = timedelta(seconds=20)
 
 
 class RetryPolicy(Section):
@@ -76,9 +109,9 @@ class RetryPolicy(Section):
 
     times: int = Field(default=4, ge=0)
     """Attempts after the first one."""
-    first_delay: timedelta = timedelta(seconds=10)
-    factor: float = Field(default=3.0, ge=1)
-    max_delay: timedelta = timedelta(minutes=10)
+    first_delay: Wait = timedelta(seconds=10)
+    factor: float = Field(default=3.0, ge=1, allow_inf_nan=False)
+    max_delay: Wait = timedelta(minutes=10)
     codes: frozenset[str] = frozenset()
     """Error codes worth another try beside those that say so themselves."""
     not_codes: frozenset[str] = frozenset()
@@ -111,19 +144,29 @@ class WorkerSettings(Section):
 
     jobs: PositiveInt = 20
     """Jobs under way at once in one worker; most of their time is waiting."""
-    lease: timedelta = timedelta(seconds=30)
+    lease: Period = timedelta(seconds=30)
     """A worker that could not renew its lease for this long ends itself and its programs."""
-    grace: timedelta = timedelta(seconds=15)
+    grace: Wait = timedelta(seconds=15)
     """How long after a lapsed lease others wait before they take over its jobs."""
-    poll: timedelta = timedelta(seconds=0.5)
+    poll: Period = timedelta(seconds=0.5)
     """Pace of looking at running programs, new jobs and wishes to cancel."""
+
+    @model_validator(mode="after")
+    def _check_lease(self) -> Self:
+        if self.lease < 4 * self.poll:
+            raise ValueError("lease must be at least four times poll")
+        return self
 
 
 class Settings(BaseSettings):
     """Settings of the server and the worker."""
 
     model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     home: Path = Path("~/.aind-data-transfer")
@@ -133,18 +176,19 @@ class Settings(BaseSettings):
     """0: any free port."""
     public_url: str | None = None
     """Address in links of mails, where it differs from host and port."""
-    database_url: str | None = None
-    """``sqlite:///FILE`` or ``postgresql://…``; None: ``state.db`` in home."""
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
+    """``sqlite:///FILE`` or ``postgresql://…``, which may hold a password; None: ``state.db`` in
+    home."""
     staging_dir: Path | None = None
     """Where assets are put together; on a cluster a folder that all nodes see."""
     work_dir: Path | None = None
     """Where attempts keep their spec, log and result; on a cluster seen by all nodes."""
     outbox_dir: Path | None = None
     """Where mails go in mode ``folder``."""
-    buckets: dict[str, str] = Field(default_factory=dict)
+    buckets: dict[str, Annotated[str, AfterValidator(_bucket_url)]] = Field(default_factory=dict)
     """Alias → ``s3://bucket`` or ``file:///folder``. Empty: folders in home."""
     s3: S3Settings = S3Settings()
-    source_roots: tuple[Path, ...] = ()
+    source_roots: tuple[Annotated[Path, AfterValidator(_absolute)], ...] = ()
     """Folders that sources must lie in; none: anywhere."""
     path_checks: Literal["off", "warn", "require"] = "warn"
     """What a folder that the server does not see means when a request is validated."""
@@ -159,7 +203,7 @@ class Settings(BaseSettings):
     retry: RetryPolicy = RetryPolicy()
     task_retry: dict[TaskId, RetryPolicy] = Field(default_factory=dict)
     """Policies of single tasks, in place of ``retry``."""
-    task_time_limit: dict[TaskId, timedelta] = Field(default_factory=dict)
+    task_time_limit: dict[TaskId, Period] = Field(default_factory=dict)
     """Longest time one attempt may run; none: no limit."""
     local: LocalExecutorSettings = LocalExecutorSettings()
     worker: WorkerSettings = WorkerSettings()
@@ -179,46 +223,32 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, InitSettingsSource(settings_cls, _file_values.get())
 
-    @model_validator(mode="after")
-    def _check_together(self) -> Self:
-        problems = [
-            *(f"source_roots: {p} is not absolute" for p in self.source_roots if not _absolute(p)),
-            *(_bucket_problems(self.buckets)),
-        ]
-        if self.worker.lease < 4 * self.worker.poll:
-            problems.append("worker.lease: must be at least four times worker.poll")
-        if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql")):
-            problems.append("database_url: begins with neither sqlite:/// nor postgresql://")
-        if (self.s3.access_key_id is None) != (self.s3.secret_access_key is None):
-            problems.append("s3: access_key_id and secret_access_key go together")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
     @property
     def home_folder(self) -> Path:
         """Home, absolute."""
-        return self.home.expanduser().absolute()
+        return _folder(self.home)
 
     @property
     def database(self) -> str:
         """URL of the database."""
-        return self.database_url or f"sqlite:///{self.home_folder / 'state.db'}"
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home_folder / 'state.db'}"
 
     @property
     def staging_root(self) -> Path:
         """Folder of the jobs' staging folders."""
-        return (self.staging_dir or self.home_folder / "staging").absolute()
+        return _folder(self.staging_dir or self.home / "staging")
 
     @property
     def work_root(self) -> Path:
         """Folder of the jobs' attempts."""
-        return (self.work_dir or self.home_folder / "jobs").absolute()
+        return _folder(self.work_dir or self.home / "jobs")
 
     @property
     def outbox_folder(self) -> Path:
         """Folder of mails in mode ``folder``."""
-        return (self.outbox_dir or self.home_folder / "outbox").absolute()
+        return _folder(self.outbox_dir or self.home / "outbox")
 
     @property
     def bucket_urls(self) -> Mapping[str, str]:
@@ -247,12 +277,17 @@ def load_settings(config: Path | None = None, **given: Any) -> Settings:
     Raises `SettingsInvalid` with every problem listed.
     """
     try:
-        _file_values.set(tomllib.loads(config.read_text()) if config else {})
-        return Settings(**given)
-    except (OSError, tomllib.TOMLDecodeError) as problem:
+        token = _file_values.set(tomllib.loads(config.read_text()) if config else {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise SettingsInvalid(f"{config}: {problem}") from problem
+    try:
+        return Settings(**given)
     except ValidationError as problem:
         raise SettingsInvalid(_explain(problem)) from problem
+    except SettingsError as problem:  # text in the environment that should be JSON
+        raise SettingsInvalid(f"The settings are not valid: {problem}") from problem
+    finally:
+        _file_values.reset(token)
 
 
 def environment_without_settings() -> dict[str, str]:
@@ -264,21 +299,9 @@ def _explain(problem: ValidationError) -> str:
     lines = ["The settings are not valid:"]
     for error in problem.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in error["loc"])
-        message = error["msg"].removeprefix("Value error, ")
-        lines += [f"  {place}: {message}" if place else f"  {part}" for part in message.split("; ")]
+        lines.append(f"  {place}: {error['msg'].removeprefix('Value error, ')}")
     return "\n".join(lines)
 
 
-def _absolute(path: Path) -> bool:
-    return PurePosixPath(path).is_absolute()
-
-
-def _bucket_problems(buckets: Mapping[str, str]) -> list[str]:
-    problems = []
-    for alias, url in buckets.items():
-        parts = urlsplit(url)
-        s3 = parts.scheme == "s3" and parts.netloc and parts.path in ("", "/")
-        folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
-        if not (s3 or folder):
-            problems.append(f"buckets.{alias}: {url!r} is neither s3://bucket nor file:///folder")
-    return problems
+def _folder(path: Path) -> Path:
+    return path.expanduser().absolute()
