@@ -102,6 +102,35 @@ def test_the_portal_and_programs_can(
     assert web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("evil.example", 403),
+        ("127.0.0.1:5000", 303),
+        ("[::1]:5000", 303),
+        ("localhost:5000", 303),
+        ("data-transfer", 303),
+        ("data.example.org", 303),
+    ],
+)
+def test_browsers_come_by_a_name_of_the_service(
+    settings: Settings, jobsite: Jobsite, host: str, status: int
+) -> None:
+    named = settings.model_copy(update={"public_url": "https://data.example.org/"})
+    web = WebClient(create_app(named, jobsite.database, jobsite.queue))
+    headers = {"Host": host, "Origin": f"http://{host}"}
+
+    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers)
+
+    assert answer.status_code == status
+
+
+def test_programs_may_use_any_name(web: WebClient, jobsite: Jobsite) -> None:
+    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers={"Host": "alias.example"})
+
+    assert answer.status_code == 303
+
+
 async def _pieces(count: int) -> AsyncIterator[bytes]:
     for _ in range(count):
         yield b" " * 1_000_000

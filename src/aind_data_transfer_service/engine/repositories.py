@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
 from ..domain.states import ACTIVE_JOB_STATES, AttemptState
@@ -61,8 +61,8 @@ class Jobs:
         return self._session.scalar(select(Job).where(Job.active_key == active_key))
 
     def list(self, wanted: JobFilter) -> Sequence[Job]:
-        """Return the jobs a list shows, by time of submission."""
-        query = self._filtered(select(Job), wanted)
+        """Return the jobs a list shows, by time of submission, without their plans."""
+        query = self._filtered(select(Job).options(defer(Job.plan)), wanted)
         order = (Job.created_at.desc(), Job.id.desc())
         query = query.order_by(*(order if wanted.newest_first else (Job.created_at, Job.id)))
         return self._session.scalars(query.offset(wanted.offset).limit(wanted.limit)).all()

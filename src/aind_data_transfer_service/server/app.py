@@ -58,6 +58,6 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     failures.install(app)
     # The one added last is outermost.
-    app.add_middleware(Guard, trusted_networks=settings.trusted_networks)
+    app.add_middleware(Guard, trusted_networks=settings.trusted_networks, own_url=settings.base_url)
     app.add_middleware(Envelope)
     return app

@@ -20,9 +20,10 @@ Networks = Sequence[IPv4Network | IPv6Network]
 class Guard:
     """Refuses what may not reach the handlers."""
 
-    def __init__(self, app: ASGIApp, trusted_networks: Networks) -> None:
+    def __init__(self, app: ASGIApp, trusted_networks: Networks, own_url: str) -> None:
         self._app = app
         self._trusted = tuple(trusted_networks)
+        self._own_name = urlsplit(own_url).hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -33,6 +34,7 @@ class Guard:
             headers = Headers(scope=scope)
             self._require_trusted(scope)
             _require_same_site(headers)
+            self._require_own_name(headers)
             _require_size(int(headers.get("content-length") or 0))
         except TransferError as refusal:
             await answer_for(scope, refusal)(scope, receive, send)
@@ -50,6 +52,20 @@ class Guard:
                 " yours to trusted_networks.",
             )
 
+    def _require_own_name(self, headers: Headers) -> None:
+        """Refuse a browser that was led here by a name somebody else owns (DNS rebinding).
+
+        A name without a dot, or an address, cannot be somebody else's.
+        """
+        name = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        from_browser = "origin" in headers or "sec-fetch-site" in headers
+        if from_browser and "." in name and name != self._own_name and not _is_address(name):
+            raise CrossSiteRequest(
+                f"The service does not know itself as {name}.",
+                what_to_do=f"If it is its right name, an administrator sets public_url to it;"
+                f" until then use {self._own_name}.",
+            )
+
 
 def is_within(host: str | None, networks: Networks) -> bool:
     """Whether an address is in one of the networks."""
@@ -60,6 +76,14 @@ def is_within(host: str | None, networks: Networks) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return any(address in network for network in networks)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _require_same_site(headers: Headers) -> None:
