@@ -46,14 +46,28 @@ class TransferError(Exception):
         return self.message
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the error as result files, the database and the API carry it."""
+        """Return the error as result files, the database and the API carry it, in JSON's types."""
         return {
             "code": self.code,
-            "message": self.message,
-            "what_to_do": self.what_to_do,
+            "message": _plain(self.message),
+            "what_to_do": _plain(self.what_to_do),
             "retryable": self.retryable,
-            "details": self.details,
+            "details": _plain(self.details),
         }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON in UTF-8 can hold it; file names may have bytes that are neither."""
+    match value:
+        case str():
+            return value.encode(errors="backslashreplace").decode()
+        case dict():
+            return {_plain(str(key)): _plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item) for item in value]
+        case None | bool() | int() | float():
+            return value
+    return _plain(str(value))
 
 
 class InvalidInput(TransferError):

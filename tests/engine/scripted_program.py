@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from aind_data_transfer_service.tasks import program
 from aind_data_transfer_service.tasks.context import Done, Outcome, TaskContext
+from aind_data_transfer_service.tasks.program import run_program
 
 
 def scripted(ctx: TaskContext) -> Outcome:
@@ -32,5 +32,4 @@ def scripted(ctx: TaskContext) -> Outcome:
     return Done({"pid": os.getpid()})
 
 
-program.task_function = lambda _task_id: scripted
-sys.exit(program.run_program(Path(sys.argv[2]).parent))
+sys.exit(run_program(Path(sys.argv[2]).parent, scripted))

@@ -23,7 +23,13 @@ from ..settings import Settings
 from ..tasks.spec import RESULT_FILE, ResultState, TaskResult, TaskSpec
 from . import transitions
 from .inline import InlineRunner
-from .launch import attempt_folder, build_spec, resources, write_attempt_folder
+from .launch import (
+    attempt_folder,
+    build_spec,
+    remove_credentials,
+    resources,
+    write_attempt_folder,
+)
 from .ledger import Ledger
 from .notices import add_notice
 from .repositories import Jobs
@@ -136,6 +142,7 @@ class ElementRunner:
                 return
             status, problem = await self._finish(task_pk, opened, handle, cancelled)
         result = _read_result(opened.folder)
+        remove_credentials(opened.folder)
         await self._ledger.write(
             lambda session: self._note_end(
                 session,

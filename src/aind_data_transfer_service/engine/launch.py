@@ -15,6 +15,7 @@ from ..ports.executor import Resources
 from ..settings import Settings
 from ..tasks.spec import (
     CREDENTIALS_FILE,
+    RESULT_FILE,
     SPEC_FILE,
     EarlierTask,
     StorageOptions,
@@ -74,9 +75,14 @@ def build_spec(session: Session, settings: Settings, job: Job, task: Task, numbe
 
 
 def write_attempt_folder(settings: Settings, folder: Path, spec: TaskSpec) -> None:
-    """Make the attempt's folder with its spec, and credentials where it needs them."""
+    """Make the attempt's folder with its spec, and credentials where it needs them.
+
+    Its program may be at work, or done: then it needs nothing more, and no credentials lie about.
+    """
+    if (folder / RESULT_FILE).exists():
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SPEC_FILE).write_text(spec.model_dump_json())
+    write_whole(folder / SPEC_FILE, spec.model_dump_json().encode())
     keys = settings.s3
     if spec.task_id in _NEEDS_STORE and keys.access_key_id and keys.secret_access_key:
         credentials = {
@@ -84,6 +90,11 @@ def write_attempt_folder(settings: Settings, folder: Path, spec: TaskSpec) -> No
             "secret_access_key": keys.secret_access_key.get_secret_value(),
         }
         write_whole(folder / CREDENTIALS_FILE, json.dumps(credentials).encode(), mode=0o600)
+
+
+def remove_credentials(folder: Path) -> None:
+    """Remove what a program that died could not remove itself."""
+    (folder / CREDENTIALS_FILE).unlink(missing_ok=True)
 
 
 def resources(spec: TaskSpec, *, cpus: int) -> Resources:

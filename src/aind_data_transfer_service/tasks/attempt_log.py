@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from ..logging import redact
+
 _package = logging.getLogger(__package__.partition(".")[0])
 _current: ContextVar[Path | None] = ContextVar("attempt_log", default=None)
 
@@ -29,7 +31,7 @@ def log_to(path: Path) -> Iterator[None]:
     """Send what this thread of work logs in this package to a file."""
     if not _package.isEnabledFor(logging.INFO):  # attempts' logs tell more than the service's
         _package.setLevel(logging.INFO)
-    handler = logging.FileHandler(path, delay=True)
+    handler = logging.FileHandler(path, delay=True, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(_formatter())
     handler.addFilter(lambda _record: _current.get() == path)
     token = _current.set(path)
@@ -42,8 +44,13 @@ def log_to(path: Path) -> Iterator[None]:
         handler.close()
 
 
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
 def _formatter() -> logging.Formatter:
-    formatter = logging.Formatter(
+    formatter = _Formatter(
         "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime

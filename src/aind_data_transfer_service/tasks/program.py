@@ -7,16 +7,18 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+
+from pydantic_core import to_json
 
 from ..errors import Defect, StorageFull, TransferError
 from ..files import write_whole
 from ..processes import process_identity
 from .attempt_log import log_process_to
-from .context import Outcome, Skipped, TaskContext
+from .context import Done, Outcome, Skipped, TaskContext
 from .registry import TaskFunction, task_function
 from .spec import (
     CREDENTIALS_FILE,
@@ -47,10 +49,11 @@ class Cancelled(BaseException):
     """The attempt was told to end (SIGTERM)."""
 
 
-def run_program(folder: Path) -> int:
+def run_program(folder: Path, function: TaskFunction | None = None) -> int:
     """Run the attempt described in ``folder`` and return the exit code.
 
-    Does nothing if another program is at work on it, or if its result is there already.
+    ``function`` stands in for the task's own. Does nothing if another program is at work on the
+    attempt, or if its result is there already.
     """
     with _sole_runner(folder) as alone:
         if not alone:
@@ -58,10 +61,9 @@ def run_program(folder: Path) -> int:
         if (folder / RESULT_FILE).exists():
             return 0
         write_whole(folder / PROCESS_FILE, json.dumps(process_identity(os.getpid())).encode())
-        signal.signal(signal.SIGTERM, _raise_cancelled)
         log_process_to(folder / LOG_FILE)
         spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
-        result = run_attempt(spec, folder)
+        result = run_attempt(spec, folder, _cancellable(function or task_function(spec.task_id)))
         return _EXIT_CODES[result.state]
 
 
@@ -72,7 +74,8 @@ def run_attempt(spec: TaskSpec, folder: Path, function: TaskFunction | None = No
     name = f"{spec.task_id}" + (f"[{spec.map_index}]" if spec.map_index >= 0 else "")
     logger.info("%s of job %s, attempt %d", name, spec.job_id, spec.attempt)
     state, outcome, error = _work(context, function)
-    context.progress.close()
+    with suppress(OSError):  # it is for show; a full disk has ended the work itself before
+        context.progress.close()
     usage = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     result = TaskResult(
@@ -94,11 +97,26 @@ def run_attempt(spec: TaskSpec, folder: Path, function: TaskFunction | None = No
     return result
 
 
+def _cancellable(function: TaskFunction) -> TaskFunction:
+    """Let SIGTERM end the work, but not what notes how it ended."""
+
+    def work(context: TaskContext) -> Outcome:
+        signal.signal(signal.SIGTERM, _raise_cancelled)
+        try:
+            return function(context)
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    return work
+
+
 def _work(
     context: TaskContext, function: TaskFunction | None
 ) -> tuple[ResultState, Outcome | None, TaskError | None]:
     try:
         outcome = (function or task_function(context.spec.task_id))(context)
+        if isinstance(outcome, Done):
+            to_json(dict(outcome.outputs))  # raises for what no result could hold
     except Cancelled:
         return ResultState.CANCELLED, None, None
     except Exception as problem:  # noqa: BLE001 - the program's boundary: all ends in a result
