@@ -28,9 +28,15 @@ def work(_ctx: TaskContext) -> Outcome:
             logging.getLogger("any").info("logged %s, password=hunter2", name)
         case "wait":
             tell_and_wait()
-        case "end slowly":  # to write the result takes long
-            os.fsync = lambda _descriptor: tell_and_wait()
+        case "end slowly":
+            os.fsync = slow_fsync
     return Done()
+
+
+def slow_fsync(fd: object) -> None:
+    """Take long to write the result."""
+    del fd
+    tell_and_wait()
 
 
 def tell_and_wait() -> None:

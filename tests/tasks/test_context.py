@@ -1,10 +1,10 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from aind_data_transfer_service.domain.pipeline import TaskId
-from aind_data_transfer_service.tasks import context
 from aind_data_transfer_service.tasks.context import ProgressFile, TaskContext
 
 from .factories import make_spec
@@ -14,7 +14,7 @@ from .factories import make_spec
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time in seconds, to be set by the test."""
     now = [100.0]
-    monkeypatch.setattr(context.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     return now
 
 
