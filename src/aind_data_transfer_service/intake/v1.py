@@ -1,13 +1,12 @@
 """A V1 request becomes plans."""
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
+from ..domain.pipeline import TaskId
 from ..domain.plan import JobPlan, ModalityPlan
-from ..errors import InvalidInput
-from ..wire.problems import Loc, Problem, field_path
+from ..ports.preset_store import PresetBroken, PresetVersion
+from ..wire.problems import Loc
 from ..wire.v1 import (
     BasicUploadJobConfigs,
     InvalidRequest,
@@ -18,84 +17,63 @@ from ..wire.v1 import (
     parse_json,
     parse_request,
 )
-from .paths import missing_folders, path_problems
-from .planning import lay_out
+from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
+from .paths import NamedPath
+from .planning import Settled, lay_out
 from .policy import IntakePolicy
+from .presets import Presets, PresetSource
+from .problems import broken_preset
+from .task_settings import JobPresets
 
 __all__ = ["Accepted", "NotJson", "RequestInvalid", "accept_v1"]
 
 
-class RequestInvalid(InvalidInput):
-    """A request that is not accepted.
-
-    ``problems`` lists everything found; ``errors_json`` says it the way V1 scripts parse it.
-    """
-
-    code = "request_invalid"
-
-    def __init__(self, problems: Sequence[Problem], errors_json: str) -> None:
-        self.problems = [problem.as_dict() for problem in problems]
-        self.errors_json = errors_json
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(f"{problems[0].message}{more}", problems=self.problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A request that can be submitted."""
-
-    plans: tuple[JobPlan, ...]
-    user_email: str | None
-    validated: dict[str, Any]
-    """The request with everything filled in, as V1 answers it."""
-    warnings: list[dict[str, Any]]
-    """What looks like a mistake though it is allowed."""
-
-
-def accept_v1(body: bytes, policy: IntakePolicy) -> Accepted:
+def accept_v1(
+    body: bytes, policy: IntakePolicy, presets: PresetSource | None = None
+) -> Accepted:
     """Validate a request and plan its jobs.
 
     Raises `NotJson`, or `RequestInvalid` with every problem found.
     """
     content = parse_json(body)
-    if rb"\u0000" in body and (nul := list(_nul_characters(content, ()))):
-        raise RequestInvalid(nul, _errors_json(nul))
+    refuse_nul(body, content)
     try:
         request = parse_request(content, project_names=policy.project_names)
     except InvalidRequest as refused:
         raise RequestInvalid(refused.problems, refused.reference_errors()) from refused
     validated = normalise(request)
-    problems: list[Problem] = []
-    warnings = list(find_warnings(content))
+    known = Presets(presets, PresetVersion.V1)
+    findings = Findings(policy)
+    findings.warnings += find_warnings(content)
     plans = []
     for index, (job, dump) in enumerate(
         zip(request.upload_jobs, validated["upload_jobs"], strict=True)
     ):
         loc: Loc = ("upload_jobs", index)
-        url = policy.bucket_urls.get(job.s3_bucket)
+        url = findings.bucket_url(job.s3_bucket, loc)
         if url is None:
-            problems.append(_unknown_bucket(job, loc, policy))
             continue
-        plan = _plan(job, dump, url)
+        try:
+            plan = _plan(job, dump, url, known)
+        except PresetBroken as broken:
+            findings.problems.append(broken_preset(broken, loc))
+            continue
         plans.append(plan)
-        problems += path_problems(plan, loc, policy)
-        if policy.path_checks != "off":
-            (problems if policy.path_checks == "require" else warnings).extend(
-                missing_folders(plan, loc)
-            )
-    problems += _repeated_assets(plans)
-    if problems:
-        raise RequestInvalid(problems, _errors_json(problems))
+        findings.folders(plan, list(_named(plan, loc)), loc)
+    findings.raise_problems(plans)
     return Accepted(
         plans=tuple(plans),
         user_email=request.user_email,
         validated=validated,
-        warnings=[warning.as_dict() for warning in warnings],
+        warnings=[warning.as_dict() for warning in findings.warnings],
     )
 
 
-def _plan(job: BasicUploadJobConfigs, dump: dict[str, Any], storage_url: str) -> JobPlan:
+def _plan(
+    job: BasicUploadJobConfigs, dump: dict[str, Any], storage_url: str, presets: Presets
+) -> JobPlan:
     modalities = tuple(_modality(configs) for configs in job.modalities)
+    job_type = job.codeocean_configs.job_type or job.platform.abbreviation
     return JobPlan(
         asset_name=dump["s3_prefix"],
         bucket=job.s3_bucket,
@@ -105,14 +83,31 @@ def _plan(job: BasicUploadJobConfigs, dump: dict[str, Any], storage_url: str) ->
         platform_name=job.platform.name,
         subject_id=job.subject_id,
         acq_datetime=dump["acq_datetime"],
-        job_type=job.codeocean_configs.job_type or job.platform.abbreviation,
+        job_type=job_type,
         modalities=modalities,
         metadata_dir=str(job.metadata_dir) if job.metadata_dir else None,
         force_cloud_sync=job.force_cloud_sync,
         user_email=job.user_email,
         notify_on=tuple(sorted(job.email_notification_types or ())),
-        tasks=tuple(lay_out(modalities, derivatives_dir=None)),
+        tasks=tuple(
+            lay_out(modalities, derivatives_dir=None, settled=_settle(modalities, job_type, presets))
+        ),
         request=dump,
+    )
+
+
+def _settle(modalities: tuple[ModalityPlan, ...], job_type: str, known: Presets) -> Settled:
+    """Lay the settings that V1 requests have, those of modalities, over the presets."""
+    presets = JobPresets(known, job_type)
+    compress = TaskId.COMPRESS_DATA
+    return Settled(
+        tasks={task_id: presets.settle(task_id, None) for task_id in TaskId},
+        by_modality={
+            (compress, modality.abbreviation): presets.settle(
+                compress, modality.abbreviation, {"job_settings": modality.job_settings}
+            )
+            for modality in modalities
+        },
     )
 
 
@@ -128,73 +123,9 @@ def _modality(configs: ModalityConfigs) -> ModalityPlan:
     )
 
 
-def _unknown_bucket(job: BasicUploadJobConfigs, loc: Loc, policy: IntakePolicy) -> Problem:
-    known = tuple(sorted(policy.bucket_urls))
-    place = f"upload_jobs[{loc[-1]}].s3_bucket"
-    return Problem(
-        code="bucket_not_configured",
-        loc=(*loc, "s3_bucket"),
-        field=place,
-        message=f"{place}: this service has no bucket {str(job.s3_bucket)!r}."
-        f" Allowed: {', '.join(known)}",
-        value=job.s3_bucket,
-        allowed=known,
-    )
-
-
-def _nul_characters(value: object, loc: Loc) -> Iterator[Problem]:
-    """Find text with the character U+0000, which no database or file system keeps."""
-    if isinstance(value, str) and "\0" in value:
-        field = field_path(loc)
-        yield Problem(
-            code="nul_character",
-            loc=loc,
-            field=field,
-            message=f"{field}: the character U+0000 is not allowed in text",
-            value=value.replace("\0", "\N{SYMBOL FOR NULL}"),
-        )
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _nul_characters(str(key), (*loc, str(key)))
-            yield from _nul_characters(item, (*loc, str(key)))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _nul_characters(item, (*loc, index))
-
-
-def _repeated_assets(plans: Sequence[JobPlan]) -> list[Problem]:
-    """Two different jobs of one request may not go to one place; the very same twice may."""
-    first: dict[tuple[str, str], JobPlan] = {}
-    problems = []
-    for index, plan in enumerate(plans):
-        known = first.setdefault((plan.storage_url, plan.asset_name), plan)
-        if known.model_dump() != plan.model_dump():
-            place = f"upload_jobs[{index}]"
-            problems.append(
-                Problem(
-                    code="asset_repeated",
-                    loc=("upload_jobs", index),
-                    field=place,
-                    message=f"{place}: another job of this request goes to"
-                    f" {plan.asset_name} too, with other settings",
-                    value=plan.asset_name,
-                )
-            )
-    return problems
-
-
-def _errors_json(problems: Sequence[Problem]) -> str:
-    """Say our own problems as pydantic would, the only way V1 scripts know."""
-    return json.dumps(
-        [
-            {
-                "type": "value_error",
-                "loc": list(problem.loc),
-                "msg": f"Value error, {problem.message}",
-                "input": problem.value,
-                "ctx": {"error": problem.message},
-                "url": "https://errors.pydantic.dev/2.14/v/value_error",
-            }
-            for problem in problems
-        ]
-    )
+def _named(plan: JobPlan, loc: Loc) -> Iterator[NamedPath]:
+    for index, modality in enumerate(plan.modalities):
+        if modality.source is not None:
+            yield NamedPath((*loc, "modalities", index, "source"), modality.source)
+    if plan.metadata_dir is not None:
+        yield NamedPath((*loc, "metadata_dir"), plan.metadata_dir)
