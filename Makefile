@@ -26,7 +26,7 @@ lint: .venv/dev.stamp ## Check style and who imports whom.
 types: .venv/dev.stamp ## Check types.
 	.venv/bin/mypy
 
-lock: .venv/dev.stamp ## Pin the newest releases that fit.
+lock: .venv/bin/uv ## Pin the newest releases that fit.
 	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra demo -o requirements/demo.txt
 	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
 
@@ -40,8 +40,11 @@ clean: ## Remove what make made.
 		--no-build-isolation --editable .
 	@touch $@
 
+.venv/bin/uv: | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Python 3.11 or newer is needed; $(PYTHON) is not. Name one: make PYTHON=python3.12"; \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is not. Name one: make PYTHON=python3.12" >&2; \
 		exit 2; }
 	$(PYTHON) -m venv .venv
