@@ -107,7 +107,7 @@ def list_jobs(database: Database, wanted: JobFilter) -> tuple[list[JobView], int
             task.job_id: task.outputs
             for task in jobs.tasks_of_many([job.id for job in rows], TaskId.UPLOAD_DATA_TO_S3)
         }
-        return [_job_view(job, outputs.get(job.id)) for job in rows], jobs.count(wanted)
+        return [job_view(job, outputs.get(job.id)) for job in rows], jobs.count(wanted)
 
 
 def get_job(database: Database, job_id: str) -> JobDetail:
@@ -119,7 +119,7 @@ def get_job(database: Database, job_id: str) -> JobDetail:
         attempts = jobs.attempts(job_id)
     upload = next((t.outputs for t in tasks if t.task_id == TaskId.UPLOAD_DATA_TO_S3), None)
     return JobDetail(
-        **_job_view(job, upload).model_dump(exclude={"tasks"}),
+        **job_view(job, upload).model_dump(exclude={"tasks"}),
         tasks=[_task_view(task, [a for a in attempts if a.task_pk == task.id]) for task in tasks],
         plan=JobPlan.model_validate(job.plan),
     )
@@ -154,7 +154,8 @@ def _read_end(path: Path) -> str:
         raise LogMissing("The attempt has not written to its log yet.") from problem
 
 
-def _job_view(job: Job, upload: dict[str, Any] | None) -> JobView:
+def job_view(job: Job, upload: dict[str, Any] | None) -> JobView:
+    """Return a job as users see it, without its tasks; ``upload`` is what its upload counted."""
     return JobView(
         job_id=job.id,
         submission_id=job.submission_id,
