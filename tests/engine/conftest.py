@@ -1,10 +1,12 @@
 """A database, a queue and a worker of the real engine, in a folder of the test's own."""
 
+import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +14,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from aind_data_transfer_service.db import database as database_module
 from aind_data_transfer_service.db.database import Database
 from aind_data_transfer_service.domain.plan import JobPlan
 from aind_data_transfer_service.domain.states import FINISHED_JOB_STATES
@@ -104,7 +107,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("migrated"), tmp_path / "state.db")
         yield f"sqlite:///{tmp_path / 'state.db'}"
     else:
-        yield from _new_postgresql(request.getfixturevalue("service_url"))
+        yield from new_postgresql(request.getfixturevalue("service_url"))
 
 
 @pytest.fixture
@@ -126,8 +129,9 @@ def _migrate(url: str) -> None:
     database.close()
 
 
-def _new_postgresql(server: str) -> Iterator[str]:
-    template, name = "aind_test_template", f"aind_test_{uuid4().hex}"
+def new_postgresql(server: str, *, with_tables: bool = True) -> Iterator[str]:
+    """Make a database, and drop it in the end."""
+    template, name = _template_name(), f"aind_test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(1)")  # tests may run in several processes
@@ -137,13 +141,22 @@ def _new_postgresql(server: str) -> Iterator[str]:
                 _migrate(_with_name(server, template))
             cursor.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template)
+                    sql.Identifier(name),
+                    sql.Identifier(template if with_tables else "template1"),
                 )
             )
             cursor.execute("SELECT pg_advisory_unlock(1)")
         yield _with_name(server, name)
         drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         connection.execute(drop)
+
+
+def _template_name() -> str:
+    """Name the template by what its tables are made with."""
+    made_with = hashlib.sha256(version("dbos").encode())
+    for path in sorted((Path(database_module.__file__).parent / "migrations").rglob("*.py")):
+        made_with.update(path.read_bytes())
+    return f"aind_test_template_{made_with.hexdigest()[:12]}"
 
 
 def _with_name(server: str, name: str) -> str:

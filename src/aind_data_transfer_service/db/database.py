@@ -10,6 +10,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import Unavailable
@@ -91,6 +92,8 @@ def _coded_faults() -> Iterator[None]:
         if problem.connection_invalidated:
             raise DatabaseUnavailable(f"The database went away: {problem.orig}") from problem
         raise
+    except PoolTimeout as problem:
+        raise DatabaseUnavailable(f"The database is too busy: {problem}") from problem
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
