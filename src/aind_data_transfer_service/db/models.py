@@ -1,4 +1,4 @@
-"""Tables of what users see: submissions, jobs, tasks, attempts, events, and what waits to be sent.
+"""Tables of what users see: submissions, jobs, tasks, attempts, events, presets' changes, notices.
 
 Times are stored in UTC. Documents (plans, results) are JSON text.
 """
@@ -209,3 +209,37 @@ class WorkerRow(Base):
     """Set when it stopped by itself."""
     taken_over_at: Mapped[datetime | None]
     """Set when another worker has put its jobs back in the queue."""
+
+
+class PresetChangeRow(Base):
+    """One change of a preset."""
+
+    __tablename__ = "preset_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    preset: Mapped[str]
+    """What the preset is for: ``v2/ecephys/upload_data_to_s3``."""
+    at: Mapped[datetime]
+    who: Mapped[str]
+    why: Mapped[str | None]
+    old_value: Mapped[dict[str, Any] | None]
+    """NULL if there was none."""
+    old_revision: Mapped[str | None]
+    new_value: Mapped[dict[str, Any]]
+    new_revision: Mapped[str | None]
+    """NULL until the store has taken it."""
+
+    __table_args__ = (Index("ix_preset_changes_preset_id", "preset", "id"),)
+
+
+class RequestKey(Base):
+    """The answer to a request that came with an idempotency key."""
+
+    __tablename__ = "request_keys"
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    """Of the request, to tell another one with the same key."""
+    answer: Mapped[str]
+    """The answer's body, JSON."""
+    created_at: Mapped[datetime] = mapped_column(index=True)

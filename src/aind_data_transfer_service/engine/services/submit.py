@@ -3,18 +3,18 @@
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...db.database import Database
-from ...db.models import Job, Submission, Task
+from ...db.models import Job, Submission
 from ...domain.pipeline import PIPELINE
 from ...domain.plan import JobPlan
-from ...domain.states import TaskState
 from ...errors import Conflict
 from ...logging import log_context
 from .. import transitions
@@ -23,6 +23,8 @@ from ..ids import new_id
 from ..repositories import Jobs
 
 logger = logging.getLogger(__name__)
+
+_TRIES = 5
 
 _POSITIONS = {task.task_id: position for position, task in enumerate(PIPELINE)}
 
@@ -51,6 +53,16 @@ class AcceptedJob:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One job that is asked for, ready to be written."""
+
+    plan: JobPlan
+    place: str
+    document: dict[str, Any]
+    digest: str
+
+
 def submit(
     database: Database,
     queue: JobQueue,
@@ -64,94 +76,99 @@ def submit(
     A job that asks for the very same as one under way becomes that one. Raises `AssetBusy` if
     another job goes to the same place, and then queues none.
     """
-    submission_id = new_id()
+    now = datetime.now(UTC)
+    submission_id = new_id(now)
+    facts = {"id": submission_id, "created_at": now, "user_email": user_email, "client": client}
+    # Before the transaction: nobody else can write to SQLite during one.
+    asked = [_asked(plan) for plan in plans]
     try:
         with database.write() as session:
-            return submission_id, _submit(
-                session, queue, plans, submission_id, user_email=user_email, client=client
-            )
+            accepted = _submit(session, queue, asked, Submission(**facts))
     except IntegrityError:
         # Somebody else took one of the places between our look and our write: look again.
         with database.write() as session:
-            return submission_id, _submit(
-                session, queue, plans, submission_id, user_email=user_email, client=client
-            )
+            accepted = _submit(session, queue, asked, Submission(**facts))
+    with log_context(submission=submission_id):
+        new = sum(job.new for job in accepted)
+        logger.info("Accepted %d jobs, %d of them new", len(accepted), new)
+    return submission_id, accepted
 
 
 def _submit(
-    session: Session,
-    queue: JobQueue,
-    plans: Sequence[JobPlan],
-    submission_id: str,
-    *,
-    user_email: str | None,
-    client: str | None,
+    session: Session, queue: JobQueue, asked: Sequence[_Asked], submission: Submission
 ) -> list[AcceptedJob]:
     jobs = Jobs(session)
-    now = datetime.now(UTC)
-    accepted: list[AcceptedJob] = []
-    added: list[str] = []
-    jobs.add_submission(
-        Submission(id=submission_id, created_at=now, user_email=user_email, client=client)
-    )
-    for position, plan in enumerate(plans):
-        known = jobs.active_at(transitions.active_key(plan.storage_url, plan.asset_name))
-        digest = request_hash(plan)
-        if known is not None and known.request_hash != digest:
-            raise _busy(plan, known)
+    jobs.add_submission(submission)
+    active = jobs.active_at([job.place for job in asked])
+    # Sorted, so that lists show the jobs of a request in its order.
+    ids = sorted(new_id(submission.created_at) for _ in asked)
+    taken: list[Job] = []
+    added: dict[str, JobPlan] = {}
+    for position, (job_id, job) in enumerate(zip(ids, asked, strict=True)):
+        known = active.get(job.place)
         if known is None:
-            job, tasks = _rows(plan, submission_id, position, digest, now)
-            transitions.add_job(session, job, tasks)
-            added.append(job.id)
-        accepted.append(_accepted(known or job, new=known is None))
+            known = active[job.place] = _job(job, job_id, submission, position)
+            added[job_id] = job.plan
+        elif known.request_hash != job.digest:
+            raise _busy(job.plan, known)
+        taken.append(known)
+    new = [job for job in active.values() if job.id in added]
+    tasks = [task for job_id, plan in added.items() for task in _tasks(job_id, plan)]
+    transitions.add_jobs(session, new, tasks)
     for job_id in added:
         queue.put(session, job_id, run=1)
-    with log_context(submission=submission_id):
-        logger.info("Accepted %d jobs, %d of them new", len(accepted), len(added))
-    return accepted
+    return [_accepted(job, new=job.id == job_id) for job_id, job in zip(ids, taken, strict=True)]
 
 
-def request_hash(plan: JobPlan) -> str:
+def _asked(plan: JobPlan) -> _Asked:
+    document = plan.model_dump(mode="json")
+    return _Asked(
+        plan=plan,
+        place=transitions.active_key(plan.storage_url, plan.asset_name),
+        document=document,
+        digest=_digest(document),
+    )
+
+
+def _digest(document: Mapping[str, Any]) -> str:
     """Return a digest that is the same for plans that upload the very same."""
-    content = plan.model_dump(mode="json", exclude=_NOT_IN_HASH)
+    content = {name: value for name, value in document.items() if name not in _NOT_IN_HASH}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _rows(
-    plan: JobPlan, submission_id: str, position: int, digest: str, now: datetime
-) -> tuple[Job, list[Task]]:
-    job = Job(
-        id=new_id(now),
-        submission_id=submission_id,
+def _job(asked: _Asked, job_id: str, submission: Submission, position: int) -> Job:
+    plan = asked.plan
+    return Job(
+        id=job_id,
+        submission_id=submission.id,
         position=position,
         asset_name=plan.asset_name,
         bucket=plan.bucket,
         storage_url=plan.storage_url,
-        request_hash=digest,
+        request_hash=asked.digest,
         run=1,
         project_name=plan.project_name,
         platform=plan.platform,
         subject_id=plan.subject_id,
         job_type=plan.job_type,
         user_email=plan.user_email,
-        plan=plan.model_dump(mode="json"),
-        created_at=now,
+        plan=asked.document,
+        created_at=submission.created_at,
     )
-    tasks = [
-        Task(
-            job_id=job.id,
-            task_id=task.task_id,
-            map_index=task.map_index,
-            position=_POSITIONS[task.task_id],
-            label=task.label,
-            state=TaskState.QUEUED,
-            try_number=0,
-            earlier_tries=0,
-        )
+
+
+def _tasks(job_id: str, plan: JobPlan) -> list[dict[str, Any]]:
+    return [
+        {
+            "job_id": job_id,
+            "task_id": task.task_id,
+            "map_index": task.map_index,
+            "position": _POSITIONS[task.task_id],
+            "label": task.label,
+        }
         for task in plan.tasks
     ]
-    return job, tasks
 
 
 def _accepted(job: Job, *, new: bool) -> AcceptedJob:
