@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -70,24 +70,31 @@ def submit(
     *,
     user_email: str | None,
     client: str | None,
+    also: Callable[[Session, list[AcceptedJob]], None] = lambda _session, _jobs: None,
 ) -> tuple[str, list[AcceptedJob]]:
     """Queue the jobs of one request and return the submission's id and the jobs in order.
 
     A job that asks for the very same as one under way becomes that one. Raises `AssetBusy` if
-    another job goes to the same place, and then queues none.
+    another job goes to the same place, and then queues none. ``also`` is done in the same
+    transaction: if it raises, nothing is queued.
     """
     now = datetime.now(UTC)
     submission_id = new_id(now)
     facts = {"id": submission_id, "created_at": now, "user_email": user_email, "client": client}
     # Before the transaction: nobody else can write to SQLite during one.
     asked = [_asked(plan) for plan in plans]
-    try:
+
+    def take() -> list[AcceptedJob]:
         with database.write() as session:
-            accepted = _submit(session, queue, asked, Submission(**facts))
+            jobs = _submit(session, queue, asked, Submission(**facts))
+            also(session, jobs)
+            return jobs
+
+    try:
+        accepted = take()
     except IntegrityError:
         # Somebody else took one of the places between our look and our write: look again.
-        with database.write() as session:
-            accepted = _submit(session, queue, asked, Submission(**facts))
+        accepted = take()
     with log_context(submission=submission_id):
         new = sum(job.new for job in accepted)
         logger.info("Accepted %d jobs, %d of them new", len(accepted), new)
