@@ -6,6 +6,7 @@ environment wins over the file, the command line over both.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -23,6 +24,8 @@ from pydantic import (
     PositiveInt,
     SecretStr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import (
@@ -58,6 +61,19 @@ def _bucket_url(url: str) -> str:
 def _database_url(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("sqlite:///", "postgresql")):
         raise ValueError("begins with neither sqlite:/// nor postgresql://")
+    return url
+
+
+def _preset_prefix(prefix: str) -> str:
+    if not re.fullmatch(r"(/[\w.\-]+)+", prefix, re.ASCII):
+        raise ValueError(f"{prefix!r} is not of the form /words/between/slashes")
+    return prefix
+
+
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"{url!r} begins with neither http:// nor https://")
     return url
 
 
@@ -158,6 +174,41 @@ class WorkerSettings(Section):
         return self
 
 
+class PresetSettings(Section):
+    """Where the presets are kept."""
+
+    store: Literal["files", "ssm"] = "files"
+    """``files``: a folder, over the presets that come with the service; ``ssm``: AWS Systems
+    Manager Parameter Store, with the machine's own AWS configuration."""
+    folder: Path | None = None
+    """Folder of the store ``files``; None: ``presets`` in home."""
+    prefix: Annotated[str, AfterValidator(_preset_prefix)] = "/job_types"
+    """What all names begin with, for example ``/aind/airflow/variables/job_types``."""
+    endpoint_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    """Another Parameter Store than AWS's, for tests."""
+    region: str | None = None
+    refresh: Period = timedelta(minutes=1)
+    """How long until a change made elsewhere is seen."""
+
+
+class ProjectSettings(Section):
+    """Where the project names come from, if not from ``project_names``."""
+
+    url: Annotated[str, AfterValidator(_http_url)] | None = None
+    """Answers ``{"data": [names]}``."""
+    file: Annotated[Path, AfterValidator(_absolute)] | None = None
+    """A JSON list, or one name a line."""
+    refresh: Period = timedelta(minutes=5)
+    longest_age: Period | None = None
+    """How long the last list serves while a new one cannot be read; None: as long as it takes."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if self.url is not None and self.file is not None:
+            raise ValueError("give url or file, not both")
+        return self
+
+
 class Settings(BaseSettings):
     """Settings of the server and the worker."""
 
@@ -193,7 +244,13 @@ class Settings(BaseSettings):
     path_checks: Literal["off", "warn", "require"] = "warn"
     """What a folder that the server does not see means when a request is validated."""
     project_names: tuple[str, ...] = ()
-    """Names a request may use; none: any."""
+    """Names a request may use; none: those that ``projects`` gives, else any."""
+    projects: ProjectSettings = ProjectSettings()
+    presets: PresetSettings = PresetSettings()
+    allowed_images: tuple[str, ...] = ()
+    """Container images that requests may name beside those that presets name."""
+    allow_command_scripts: bool = False
+    """Whether requests may bring scripts of their own, which run as the service's user."""
     trusted_networks: tuple[Annotated[IPv4Network | IPv6Network, Field()], ...] = (
         ip_network("127.0.0.0/8"),
         ip_network("::1/128"),
@@ -209,6 +266,13 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"
+
+    @field_validator("projects", mode="after")
+    @classmethod
+    def _check_projects(cls, projects: ProjectSettings, info: ValidationInfo) -> ProjectSettings:
+        if info.data.get("project_names") and (projects.url or projects.file):
+            raise ValueError("give project_names or a source of them, not both")
+        return projects
 
     @classmethod
     def settings_customise_sources(
@@ -249,6 +313,11 @@ class Settings(BaseSettings):
     def outbox_folder(self) -> Path:
         """Folder of mails in mode ``folder``."""
         return _folder(self.outbox_dir or self.home / "outbox")
+
+    @property
+    def presets_folder(self) -> Path:
+        """Folder of the site's presets in the store ``files``."""
+        return _folder(self.presets.folder or self.home / "presets")
 
     @property
     def bucket_urls(self) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""Presets: the stores that keep them, the copy that answers at once, and their changes."""

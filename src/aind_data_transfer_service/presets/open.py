@@ -1,0 +1,15 @@
+"""From the settings to the store of presets."""
+
+from ..ports.preset_store import PresetStore
+from ..settings import Settings
+from .files import FilePresets
+
+
+def open_preset_store(settings: Settings) -> PresetStore:
+    """Return the store that the settings describe; nothing is asked of it yet."""
+    presets = settings.presets
+    if presets.store == "files":
+        return FilePresets(settings.presets_folder, prefix=presets.prefix)
+    from .ssm import SsmPresets  # boto3 is slow to import and not needed for a folder
+
+    return SsmPresets(presets.prefix, endpoint_url=presets.endpoint_url, region=presets.region)

@@ -1,0 +1,85 @@
+"""What a preset may hold, and how it is written."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..ports.preset_store import PresetBroken, PresetInvalid, PresetKey, PresetVersion
+from ..wire.problems import nearest_of
+
+
+class TaskPreset(BaseModel):
+    """A V2 preset: how a task is done, as far as the preset settles it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    skip_task: bool | None = None
+    image: str | None = None
+    image_version: str | None = None
+    image_resources: dict[str, Any] | None = None
+    job_settings: dict[str, Any] | None = None
+    command_script: str | None = None
+
+
+def check_value(key: PresetKey, value: object) -> dict[str, Any]:
+    """Return ``value`` if the preset may have it: a JSON object, in V2 a task's settings.
+
+    Raises `PresetInvalid`.
+    """
+    try:
+        return _parse(key, json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise PresetInvalid(f"{key}: {error}", key=str(key)) from error
+
+
+def read_value(key: PresetKey, text: str, revision: str) -> dict[str, Any]:
+    """Return the value a store holds as text; raises `PresetBroken`."""
+    try:
+        return _parse(key, text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise PresetBroken(key, str(error), revision=revision) from error
+
+
+def write_value(value: Mapping[str, Any]) -> str:
+    """Return a value as a store holds it: indented, for those who read it there."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _parse(key: PresetKey, text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"this is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise TypeError("this is not a JSON object.")
+    if key.version is PresetVersion.V2:
+        _check_task(value)
+    return value
+
+
+def _check_task(value: dict[str, Any]) -> None:
+    try:
+        TaskPreset.model_validate(value, strict=True)
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors(include_url=False):
+            field = str(fault["loc"][0])
+            faults.append(
+                _unknown_field(field)
+                if fault["type"] == "extra_forbidden"
+                else f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}."
+            )
+        raise ValueError(" ".join(faults)) from error
+
+
+def _unknown_field(field: str) -> str:
+    known = tuple(TaskPreset.model_fields)
+    nearest = nearest_of(field, known)
+    hint = f" Did you mean {nearest!r}?" if nearest else ""
+    return f"{field!r} is not a field of a task.{hint} Allowed: {', '.join(known)}."
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON.")

@@ -1,0 +1,1 @@
+"""Where project names come from: the settings, a file or a metadata service."""

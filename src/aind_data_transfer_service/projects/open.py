@@ -1,0 +1,19 @@
+"""From the settings to the project names."""
+
+from ..ports.project_names import ProjectNames
+from ..settings import Settings
+from .names import CachedProjectNames, GivenProjectNames
+from .sources import NamesFile, NamesUrl
+
+
+def open_project_names(settings: Settings) -> ProjectNames:
+    """Return the project names that the settings describe; nothing is read yet."""
+    projects = settings.projects
+    source: NamesUrl | NamesFile
+    if projects.url is not None:
+        source = NamesUrl(projects.url)
+    elif projects.file is not None:
+        source = NamesFile(projects.file)
+    else:
+        return GivenProjectNames(settings.project_names or None)
+    return CachedProjectNames(source, refresh=projects.refresh, longest_age=projects.longest_age)
