@@ -4,10 +4,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..errors import InvalidInput
 from .pipeline import TaskId
 
 UNMAPPED = -1
 """Map index of a task that runs once for the job, as Airflow counts."""
+
+
+class SourceNotGiven(InvalidInput):
+    """A modality is to be uploaded, and nobody said from where."""
+
+    code = "source_not_given"
 
 
 class Frozen(BaseModel):
@@ -21,16 +28,34 @@ class ModalityPlan(Frozen):
 
     name: str
     abbreviation: str
-    source: str
-    """Absolute POSIX path of the folder on the share."""
+    source: str | None
+    """Absolute POSIX path of the folder on the share; None if the request named none."""
     compress: bool
     job_settings: dict[str, Any] = Field(default_factory=dict)
     slurm_settings: dict[str, Any] | None = None
 
     @property
+    def required_source(self) -> str:
+        """The source, where data are to be read; raises `SourceNotGiven` if there is none."""
+        if self.source is None:
+            raise SourceNotGiven(f"No source was given for {self.abbreviation}.")
+        return self.source
+
+    @property
     def folder_name(self) -> str:
         """Name of the modality's folder in the asset."""
         return self.abbreviation
+
+
+class ProgramPlan(Frozen):
+    """The container that presets or the request name for a task, and what is to run in it."""
+
+    image: str | None = None
+    image_version: str | None = None
+    image_resources: dict[str, Any] | None = None
+    """What to ask the cluster for, as Slurm's job properties."""
+    command_script: str | None = None
+    origins: dict[str, str] = Field(default_factory=dict)
 
 
 class TaskPlan(Frozen):
@@ -44,7 +69,11 @@ class TaskPlan(Frozen):
     """Why the task will not run; None when it will."""
     settings: dict[str, Any] = Field(default_factory=dict)
     origins: dict[str, str] = Field(default_factory=dict)
-    """Where each setting came from: default, preset and revision, request."""
+    """Where each setting came from: default, preset and revision, request.
+
+    Keys are JSON pointers (RFC 6901) without their first slash.
+    """
+    program: ProgramPlan | None = None
 
 
 class JobPlan(Frozen):
@@ -73,6 +102,13 @@ class JobPlan(Frozen):
     tasks: tuple[TaskPlan, ...]
     request: dict[str, Any]
     """The validated request of this job, as it came over the wire."""
+
+    @property
+    def staged_modalities(self) -> tuple[ModalityPlan, ...]:
+        """The modalities whose data go into the asset: those that no request or preset skips."""
+        compress = [task for task in self.tasks if task.task_id is TaskId.COMPRESS_DATA]
+        staged = {task.map_index for task in compress if task.skip_reason is None}
+        return tuple(m for index, m in enumerate(self.modalities) if index in staged)
 
     def task(self, task_id: TaskId, map_index: int = UNMAPPED) -> TaskPlan:
         """Return one task of the plan."""

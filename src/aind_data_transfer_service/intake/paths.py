@@ -12,9 +12,7 @@ from ..domain.paths import (
     require_not_nested,
     require_source_path,
 )
-from ..domain.plan import JobPlan
 from ..wire.problems import Loc, Problem, field_path
-from .policy import IntakePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +21,26 @@ class NamedPath:
 
     loc: Loc
     path: str
+    modality: str | None = None
+    """Abbreviation, if it is the source of one."""
 
 
 def path_problems(
-    plan: JobPlan, named: Sequence[NamedPath], loc: Loc, policy: IntakePolicy
+    named: Sequence[NamedPath], loc: Loc, roots: Sequence[PurePosixPath]
 ) -> Iterator[Problem]:
     """Yield what is wrong with the paths of a job whatever is on disk: these are errors."""
+    sources = {}
     for place in named:
         field = field_path(place.loc)
         try:
-            require_in_roots(field, require_source_path(field, place.path), policy.source_roots)
+            path = require_source_path(field, place.path)
+            if place.modality is not None:
+                sources[place.modality] = path
+            require_in_roots(field, path, roots)
         except (PathInvalid, SourceOutsideRoots) as error:
             yield _problem(error.code, place.loc, error.message, place.path)
     try:
-        require_not_nested(
-            {m.abbreviation: PurePosixPath(m.source) for m in plan.modalities if m.source}
-        )
+        require_not_nested(sources)
     except SourcesNested as error:
         yield _problem(error.code, (*loc, "modalities"), error.message, None)
 
@@ -46,15 +48,19 @@ def path_problems(
 def missing_folders(named: Sequence[NamedPath]) -> Iterator[Problem]:
     """Yield the folders of a job that are not there, or are not folders."""
     for place in named:
-        path = Path(place.path)
-        try:
-            found = path.is_dir()
-            what = "is not a folder" if not found and path.exists() else "does not exist"
-        except PermissionError:
-            found, what = False, "may not be looked at by the server"
-        if not found:
-            message = f"{path} {what}, as far as the server can see"
+        what = _unlike_a_folder(Path(place.path))
+        if what is not None:
+            message = f"{place.path} {what}, as far as the server can see"
             yield _problem("source_missing", place.loc, message, place.path)
+
+
+def _unlike_a_folder(path: Path) -> str | None:
+    try:
+        if path.is_dir():
+            return None
+        return "is not a folder" if path.exists() else "does not exist"
+    except OSError as problem:  # no right to look, a name too long, a share that is away
+        return f"cannot be looked at ({problem.strerror})"
 
 
 def _problem(code: str, loc: Loc, message: str, value: str | None) -> Problem:

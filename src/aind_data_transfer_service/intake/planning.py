@@ -1,9 +1,12 @@
 """Lays out the tasks of a job."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..domain.pipeline import PIPELINE, PipelineTask, TaskId
-from ..domain.plan import UNMAPPED, ModalityPlan, TaskPlan
+from ..domain.plan import ModalityPlan, TaskPlan
+from .merge import REQUEST, Layer, merge
+from .task_settings import TaskSettings
 
 _NOT_CONFIGURED = "Code Ocean is not configured"
 
@@ -14,12 +17,46 @@ _SKIPPED = {
     TaskId.REMOVE_SOURCE_FOLDERS: "Sources are never removed unless a preset says so",
 }
 
+# What makes no sense, or would do harm, where another task is skipped.
+_NEEDS = {
+    TaskId.VERIFY_UPLOAD: TaskId.UPLOAD_DATA_TO_S3,
+    TaskId.REMOVE_STAGING_FOLDER: TaskId.VERIFY_UPLOAD,
+}
 
-def lay_out(modalities: Sequence[ModalityPlan], *, derivatives_dir: str | None) -> list[TaskPlan]:
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The merged settings of a job's tasks; a task that is missing has none."""
+
+    tasks: Mapping[TaskId, TaskSettings]
+    by_modality: Mapping[tuple[TaskId, str], TaskSettings]
+    """Of mapped tasks, by the modality's abbreviation."""
+
+    @classmethod
+    def of_modalities(cls, modalities: Sequence[ModalityPlan]) -> "Settled":
+        """Return what a job without presets has: the settings of its modalities."""
+        return cls(
+            tasks={},
+            by_modality={
+                (TaskId.COMPRESS_DATA, modality.abbreviation): TaskSettings(
+                    merge(Layer({"job_settings": modality.job_settings}, REQUEST))
+                )
+                for modality in modalities
+            },
+        )
+
+
+def lay_out(
+    modalities: Sequence[ModalityPlan],
+    *,
+    derivatives_dir: str | None,
+    settled: Settled | None = None,
+) -> list[TaskPlan]:
     """Return every task of the pipeline, mapped ones once per modality, with why some are skipped.
 
-    A mapped task that is skipped stands once, unmapped, to say so.
+    A mapped task that the service skips stands once, unmapped, to say so.
     """
+    settings = settled or Settled.of_modalities(modalities)
     skipped = dict(_SKIPPED)
     if derivatives_dir is None:
         skipped[TaskId.COPY_DERIVATIVES_FOLDER] = "No derivatives folder was given"
@@ -27,20 +64,46 @@ def lay_out(modalities: Sequence[ModalityPlan], *, derivatives_dir: str | None) 
     for task in PIPELINE:
         reason = skipped.get(task.task_id)
         if task.mapped and reason is None:
-            tasks += _mapped(task, modalities)
-        else:
-            tasks.append(TaskPlan(task_id=task.task_id, map_index=UNMAPPED, skip_reason=reason))
+            tasks += _mapped(task, modalities, settings)
+            continue
+        single = _single(task, settings, reason)
+        needed = _NEEDS.get(task.task_id)
+        if single.skip_reason is None and needed in skipped:
+            single = single.model_copy(update={"skip_reason": f"{needed} is skipped"})
+        if single.skip_reason is not None:
+            skipped[task.task_id] = single.skip_reason
+        tasks.append(single)
     return tasks
 
 
-def _mapped(task: PipelineTask, modalities: Sequence[ModalityPlan]) -> list[TaskPlan]:
-    return [
-        TaskPlan(
-            task_id=task.task_id,
-            map_index=index,
-            label=modality.abbreviation,
-            settings=modality.job_settings,
-            origins=dict.fromkeys(modality.job_settings, "request"),
+def _single(task: PipelineTask, settled: Settled, reason: str | None) -> TaskPlan:
+    settings = settled.tasks.get(task.task_id)
+    if settings is None:
+        return TaskPlan(task_id=task.task_id, skip_reason=reason)
+    return TaskPlan(
+        task_id=task.task_id,
+        skip_reason=settings.skip_reason or reason,
+        settings=settings.job_settings,
+        origins=settings.origins,
+        program=settings.program,
+    )
+
+
+def _mapped(
+    task: PipelineTask, modalities: Sequence[ModalityPlan], settled: Settled
+) -> list[TaskPlan]:
+    plans = []
+    for index, modality in enumerate(modalities):
+        settings = settled.by_modality[task.task_id, modality.abbreviation]
+        plans.append(
+            TaskPlan(
+                task_id=task.task_id,
+                map_index=index,
+                label=modality.abbreviation,
+                skip_reason=settings.skip_reason,
+                settings=settings.job_settings,
+                origins=settings.origins,
+                program=settings.program,
+            )
         )
-        for index, modality in enumerate(modalities)
-    ]
+    return plans

@@ -19,6 +19,10 @@ class IntakePolicy:
     source_roots: tuple[PurePosixPath, ...]
     """None given: sources may lie anywhere."""
     path_checks: Literal["off", "warn", "require"]
+    allowed_images: frozenset[str] = frozenset()
+    """Container images that requests may name beside those of presets."""
+    allow_command_scripts: bool = False
+    """Whether requests may bring scripts that no preset has."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -28,4 +32,6 @@ class IntakePolicy:
             project_names=settings.project_names or None,
             source_roots=tuple(PurePosixPath(root) for root in settings.source_roots),
             path_checks=settings.path_checks,
+            allowed_images=frozenset(settings.allowed_images),
+            allow_command_scripts=settings.allow_command_scripts,
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..domain.pipeline import TaskId
 from ..domain.plan import JobPlan, ModalityPlan
-from ..ports.preset_store import PresetBroken, PresetVersion
+from ..ports.preset_store import PresetVersion
 from ..wire.problems import Loc
 from ..wire.v1 import (
     BasicUploadJobConfigs,
@@ -21,16 +21,14 @@ from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
 from .paths import NamedPath
 from .planning import Settled, lay_out
 from .policy import IntakePolicy
-from .presets import Presets, PresetSource
+from .presets import Presets, PresetSource, PresetUnusable
 from .problems import broken_preset
 from .task_settings import JobPresets
 
 __all__ = ["Accepted", "NotJson", "RequestInvalid", "accept_v1"]
 
 
-def accept_v1(
-    body: bytes, policy: IntakePolicy, presets: PresetSource | None = None
-) -> Accepted:
+def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSource | None = None) -> Accepted:
     """Validate a request and plan its jobs.
 
     Raises `NotJson`, or `RequestInvalid` with every problem found.
@@ -45,7 +43,6 @@ def accept_v1(
     known = Presets(presets, PresetVersion.V1)
     findings = Findings(policy)
     findings.warnings += find_warnings(content)
-    plans = []
     for index, (job, dump) in enumerate(
         zip(request.upload_jobs, validated["upload_jobs"], strict=True)
     ):
@@ -55,14 +52,12 @@ def accept_v1(
             continue
         try:
             plan = _plan(job, dump, url, known)
-        except PresetBroken as broken:
+        except PresetUnusable as broken:
             findings.problems.append(broken_preset(broken, loc))
             continue
-        plans.append(plan)
-        findings.folders(plan, list(_named(plan, loc)), loc)
-    findings.raise_problems(plans)
+        findings.add(plan, list(_named(plan, loc)), loc)
     return Accepted(
-        plans=tuple(plans),
+        plans=findings.plans(),
         user_email=request.user_email,
         validated=validated,
         warnings=[warning.as_dict() for warning in findings.warnings],
@@ -90,7 +85,9 @@ def _plan(
         user_email=job.user_email,
         notify_on=tuple(sorted(job.email_notification_types or ())),
         tasks=tuple(
-            lay_out(modalities, derivatives_dir=None, settled=_settle(modalities, job_type, presets))
+            lay_out(
+                modalities, derivatives_dir=None, settled=_settle(modalities, job_type, presets)
+            )
         ),
         request=dump,
     )
@@ -126,6 +123,7 @@ def _modality(configs: ModalityConfigs) -> ModalityPlan:
 def _named(plan: JobPlan, loc: Loc) -> Iterator[NamedPath]:
     for index, modality in enumerate(plan.modalities):
         if modality.source is not None:
-            yield NamedPath((*loc, "modalities", index, "source"), modality.source)
+            place = (*loc, "modalities", index, "source")
+            yield NamedPath(place, modality.source, modality.abbreviation)
     if plan.metadata_dir is not None:
         yield NamedPath((*loc, "metadata_dir"), plan.metadata_dir)

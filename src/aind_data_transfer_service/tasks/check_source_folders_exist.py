@@ -48,7 +48,9 @@ def run(ctx: TaskContext) -> Outcome:
     """Check every folder the plan names; all problems are reported at once."""
     plan = ctx.spec.plan
     check = _Check(ctx)
-    modalities = {modality.abbreviation: check.modality(modality) for modality in plan.modalities}
+    modalities = {
+        modality.abbreviation: check.modality(modality) for modality in plan.staged_modalities
+    }
     for modality, settings in _to_compress(plan):
         check.format(modality, settings)
     metadata = check.metadata(plan.metadata_dir)
@@ -88,6 +90,9 @@ class _Check:
 
     def modality(self, modality: ModalityPlan) -> dict[str, Any]:
         """Walk one modality's folder."""
+        if modality.source is None:
+            self._problem("source_not_given", modality.abbreviation, "was given no source")
+            return {"files": 0, "bytes": 0}
         source = self._folder(f"source of {modality.abbreviation}", modality.source)
         if source is None:
             return {"files": 0, "bytes": 0}

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 def run(ctx: TaskContext) -> Outcome:
     """Put the modality's folder into the asset."""
     modality = ctx.spec.modality
-    source = Path(modality.source).resolve(strict=True)
+    source = Path(modality.required_source).resolve(strict=True)
     output = ctx.staging / modality.folder_name
     if not modality.compress:
         stage_link(source, output)

@@ -56,7 +56,7 @@ def _compression(spec: TaskSpec, modality: ModalityPlan, task: EarlierTask) -> C
         raise Defect(f"{task.task_id}[{task.map_index}] succeeded without a start or an end time.")
     where = f"{spec.plan.storage_url.rstrip('/')}/{spec.prefix}{modality.folder_name}"
     return Compression(
-        input_location=modality.source,
+        input_location=modality.required_source,
         output_location=where,
         started=task.started_at,
         ended=task.ended_at,

@@ -1,11 +1,11 @@
 """What a request may contain by mistake although the V1 API accepts it."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from pydantic import BaseModel
 
 from ..problems import Loc, Problem, field_path, nearest_of
+from ..unknown_fields import unknown_fields
 from .codeocean import CodeOceanPipelineMonitorConfigs, DataAssetParams
 from .fields import BucketType, map_bucket
 from .metadata_configs import GatherMetadataJobSettings
@@ -15,8 +15,6 @@ from .slurm import V0036JobProperties
 from .trigger import TriggerConfigModel
 from .upload_job import BasicUploadJobConfigs
 
-# How like a known field an unknown one must be to pass for a misspelling of it.
-_LIKENESS = 0.8
 _MODALITY_PARTS: dict[str, type[BaseModel]] = {"slurm_settings": V0036JobProperties}
 _JOB_PARTS: dict[str, type[BaseModel]] = {
     "metadata_configs": GatherMetadataJobSettings,
@@ -40,18 +38,18 @@ def find_warnings(content: object) -> tuple[Problem, ...]:
 def _in_request(content: object) -> Iterator[Problem]:
     if not isinstance(content, Mapping):
         return
-    yield from _unknown_fields(content, SubmitJobRequest, ())
+    yield from unknown_fields(content, SubmitJobRequest, ())
     for index, job in _items(content.get("upload_jobs")):
         yield from _in_job(job, ("upload_jobs", index))
 
 
 def _in_job(job: Mapping[str, object], loc: Loc) -> Iterator[Problem]:
-    yield from _unknown_fields(job, BasicUploadJobConfigs, loc)
+    yield from unknown_fields(job, BasicUploadJobConfigs, loc)
     yield from _unknown_bucket(job.get("s3_bucket"), (*loc, "s3_bucket"))
     yield from _in_parts(job, _JOB_PARTS, loc)
     for index, modality in _items(job.get("modalities")):
         place = (*loc, "modalities", index)
-        yield from _unknown_fields(modality, ModalityConfigs, place)
+        yield from unknown_fields(modality, ModalityConfigs, place)
         yield from _in_parts(modality, _MODALITY_PARTS, place)
     code_ocean = job.get("codeocean_configs")
     if isinstance(code_ocean, Mapping):
@@ -64,41 +62,13 @@ def _in_parts(
     for name, model in parts.items():
         part = owner.get(name)
         if isinstance(part, Mapping):
-            yield from _unknown_fields(part, model, (*loc, name))
+            yield from unknown_fields(part, model, (*loc, name))
 
 
 def _items(value: object) -> Iterator[tuple[int, Mapping[str, object]]]:
     for index, item in enumerate(value if isinstance(value, list) else ()):
         if isinstance(item, Mapping):
             yield index, item
-
-
-def _unknown_fields(
-    given: Mapping[str, object], model: type[BaseModel], loc: Loc
-) -> Iterator[Problem]:
-    """Find misspelt fields, and those that are dropped because the model has no room for them."""
-    kept = model.model_config.get("extra") == "allow"
-    for key in given.keys() - model.model_fields.keys():
-        nearest = _known_field_like(key, model)
-        if nearest in given:
-            nearest = None
-        if kept and nearest is None:
-            continue
-        field = field_path((*loc, key))
-        fate = "is kept but has no meaning here" if kept else "is not known and is left out"
-        hint = f"; did you mean {nearest!r}?" if nearest else ""
-        yield Problem(
-            code="field_misspelt" if nearest else "field_left_out",
-            loc=(*loc, key),
-            field=field,
-            message=f"{field} {fate}{hint}",
-            nearest=nearest,
-        )
-
-
-@lru_cache(maxsize=1024)
-def _known_field_like(key: str, model: type[BaseModel]) -> str | None:
-    return nearest_of(key, model.model_fields, cutoff=_LIKENESS)
 
 
 def _unknown_bucket(value: object, loc: Loc) -> Iterator[Problem]:

@@ -1,0 +1,31 @@
+"""Problems that intake itself finds, told like those of the wire."""
+
+from ..wire.problems import Loc, Problem, field_path
+from .presets import PresetUnusable
+
+
+def problem(
+    code: str,
+    loc: Loc,
+    message: str,
+    *,
+    value: str | None = None,
+    allowed: tuple[str, ...] | None = None,
+    nearest: str | None = None,
+) -> Problem:
+    """Return a problem whose message begins with its place."""
+    field = field_path(loc)
+    return Problem(
+        code=code,
+        loc=loc,
+        field=field,
+        message=f"{field}: {message}",
+        value=value,
+        allowed=allowed,
+        nearest=nearest,
+    )
+
+
+def broken_preset(broken: PresetUnusable, loc: Loc) -> Problem:
+    """Return the problem of a job whose preset cannot be used."""
+    return problem(broken.code, (*loc, "job_type"), f"{broken.message} {broken.what_to_do}")

@@ -1,0 +1,130 @@
+"""A V2 request becomes plans."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..domain.pipeline import PIPELINE_BY_ID, TaskId
+from ..domain.plan import JobPlan, ModalityPlan
+from ..ports.preset_store import PresetVersion
+from ..wire.problems import Loc
+from ..wire.v1 import InvalidRequest, parse_json
+from ..wire.v2 import (
+    Task,
+    UploadJobConfigsV2,
+    find_warnings,
+    normalise,
+    parse_request,
+)
+from ..wire.v2.task_ids import V2_NAMES
+from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
+from .planning import Settled, lay_out
+from .policy import IntakePolicy
+from .presets import Presets, PresetSource, PresetUnusable
+from .problems import broken_preset
+from .programs import program_problems
+from .task_settings import JobPresets, TaskSettings
+from .v2_settings import JobFacts
+
+_COMPRESS = TaskId.COMPRESS_DATA
+
+
+def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSource | None = None) -> Accepted:
+    """Validate a request, lay its settings over the presets, and plan its jobs.
+
+    Raises `NotJson`, or `RequestInvalid` with every problem found.
+    """
+    content = parse_json(body)
+    refuse_nul(body, content)
+    known = Presets(presets, PresetVersion.V2)
+    try:
+        request = parse_request(
+            content, project_names=policy.project_names, job_types=known.job_types
+        )
+    except InvalidRequest as refused:
+        raise RequestInvalid(refused.problems, refused.reference_errors()) from refused
+    validated = normalise(request)
+    findings = Findings(policy)
+    findings.warnings += find_warnings(content, request)
+    for index, (job, dump) in enumerate(
+        zip(request.upload_jobs, validated["upload_jobs"], strict=True)
+    ):
+        loc: Loc = ("upload_jobs", index)
+        findings.problems += program_problems(job, known, policy, loc)
+        url = findings.bucket_url(job.s3_bucket, loc)
+        try:
+            settled = _settle(job, known)
+        except PresetUnusable as broken:
+            findings.problems.append(broken_preset(broken, loc))
+            continue
+        facts = JobFacts(job, settled, (*loc, "tasks"))
+        findings.problems += facts.problems
+        findings.unless_required(facts.modalities_without_source())
+        if url is None or facts.problems:
+            continue
+        plan = _plan(job, dump, url, facts)
+        findings.add(plan, facts.folders, loc)
+    return Accepted(
+        plans=findings.plans(),
+        user_email=request.user_email,
+        validated=validated,
+        warnings=[warning.as_dict() for warning in findings.warnings],
+    )
+
+
+def _settle(job: UploadJobConfigsV2, known: Presets) -> Settled:
+    presets = JobPresets(known, job.job_type)
+    tasks: dict[TaskId, TaskSettings] = {}
+    by_modality: dict[tuple[TaskId, str], TaskSettings] = {}
+    for task_id, task in PIPELINE_BY_ID.items():
+        name = V2_NAMES[task_id]
+        given = job.tasks.get(name)
+        if not task.mapped:
+            tasks[task_id] = presets.settle(name, None, _layer(given))
+            continue
+        for modality in job.modalities:
+            abbreviation = modality.abbreviation
+            one = given.get(abbreviation) if isinstance(given, Mapping) else given
+            by_modality[task_id, abbreviation] = presets.settle(name, abbreviation, _layer(one))
+    return Settled(tasks, by_modality)
+
+
+def _layer(given: Task | dict[str, Task] | None) -> dict[str, Any]:
+    """Return a task as the request's layer: naming a task also says that it is to run."""
+    return given.model_dump(mode="json", exclude_none=True) if isinstance(given, Task) else {}
+
+
+def _plan(
+    job: UploadJobConfigsV2, dump: dict[str, Any], storage_url: str, facts: JobFacts
+) -> JobPlan:
+    modalities = tuple(
+        ModalityPlan(
+            name=modality.name,
+            abbreviation=modality.abbreviation,
+            source=facts.source(modality.abbreviation),
+            compress=facts.compress(modality.abbreviation),
+            job_settings=facts.settled.by_modality[_COMPRESS, modality.abbreviation].job_settings,
+        )
+        for modality in job.modalities
+    )
+    platform = job.platform
+    return JobPlan(
+        asset_name=job.s3_prefix,
+        bucket=job.s3_bucket,
+        storage_url=storage_url,
+        project_name=job.project_name,
+        platform=None if platform is None else platform.abbreviation,
+        platform_name=None if platform is None else platform.name,
+        subject_id=job.subject_id,
+        acq_datetime=dump["acq_datetime"],
+        job_type=job.job_type,
+        modalities=modalities,
+        metadata_dir=facts.metadata_dir,
+        derivatives_dir=facts.derivatives_dir,
+        force_cloud_sync=facts.settled.tasks[TaskId.CHECK_S3_FOLDER_EXISTS].skip_task,
+        user_email=job.user_email,
+        notify_on=tuple(sorted(job.email_notification_types or ())),
+        tasks=tuple(
+            lay_out(modalities, derivatives_dir=facts.derivatives_dir, settled=facts.settled)
+        ),
+        request=dump,
+    )

@@ -1,0 +1,1 @@
+"""Import paths that existing user scripts use."""
