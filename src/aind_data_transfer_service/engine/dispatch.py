@@ -2,13 +2,14 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from ..db.database import Database
 from ..db.models import OutboxNotice
-from ..errors import TransferError
+from ..errors import Defect, TransferError
 from ..notify.messages import Event, NoticeFacts, compose
 from ..ports.mailer import Mailer, MailServerUnavailable
 from .repositories import Outbox
@@ -59,21 +60,26 @@ class Dispatcher:
     def _send(
         self, notice_id: int, event: str, recipient: str, facts: dict[str, Any], key: str
     ) -> bool:
-        message = compose(
+        problem: TransferError | None = None
+        try:
+            if self._mailer is not None:
+                self._mailer.send(self._message(event, recipient, facts, key))
+        except TransferError as refused:
+            problem = refused
+            logger.warning("Notice %s was not sent: %s", key, refused)
+        except Exception as unexpected:  # one notice gone wrong must not hold up the others
+            problem = Defect(f"{type(unexpected).__name__}: {unexpected}")
+            logger.exception("Notice %s cannot be sent", key)
+        with self._database.write() as session:
+            _note(Outbox(session).get(notice_id), problem)
+        return problem is None
+
+    def _message(self, event: str, recipient: str, facts: dict[str, Any], key: str) -> EmailMessage:
+        return compose(
             _EVENT.validate_python(event),
             _FACTS.validate_python({**facts, "key": key, "user_email": recipient}),
             self._sender,
         )
-        problem: TransferError | None = None
-        try:
-            if self._mailer is not None:
-                self._mailer.send(message)
-        except TransferError as refused:
-            problem = refused
-            logger.warning("Notice %s was not sent: %s", key, refused)
-        with self._database.write() as session:
-            _note(Outbox(session).get(notice_id), problem)
-        return problem is None
 
 
 def _note(notice: OutboxNotice, problem: TransferError | None) -> None:

@@ -22,7 +22,10 @@ logger = logging.getLogger(__name__)
 
 
 class Lease:
-    """The lease of this process, renewed by a thread of its own."""
+    """The lease of this process, renewed by a thread of its own.
+
+    Another thread looks whether it has lapsed, since a renewal can hang with the network.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Lease:
         self._grace = grace
         self._on_lost = on_lost
         self._stop = threading.Event()
+        self._taken_over = False
         self._host = socket.gethostname()
         self._renewed = time.monotonic()
         now = datetime.now(UTC)
@@ -53,8 +57,12 @@ class Lease:
                     renewed_at=now,
                 )
             )
-        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=work, name="lease", daemon=True)
+            for work in (self._keep, self._guard)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def gone(self) -> list[str]:
         """Return workers that are gone and whose jobs nobody has taken over yet."""
@@ -76,7 +84,8 @@ class Lease:
     def end(self) -> None:
         """Give the lease back: others may take over at once."""
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         with self._database.write() as session:
             worker = Workers(session).get(self.worker_id)
             if worker is not None:
@@ -90,21 +99,25 @@ class Lease:
         return now - worker.renewed_at > self._lease + self._grace
 
     def _keep(self) -> None:
+        """Renew the lease again and again."""
         while not self._stop.wait(self._lease.total_seconds() / 6):
-            if self._lost():
+            asked = time.monotonic()
+            try:
+                self._taken_over = not self._renew()
+                self._renewed = asked
+            except DatabaseUnavailable as problem:
+                logger.warning("The lease was not renewed: %s", problem)
+            except Exception:  # whatever it was, to go on is what others count on
+                logger.exception("The lease was not renewed")
+
+    def _guard(self) -> None:
+        """End this worker when the lease has lapsed, or others went on without it."""
+        while not self._stop.wait(self._lease.total_seconds() / 30):
+            lapsed = time.monotonic() - self._renewed > self._lease.total_seconds()
+            if lapsed or self._taken_over:
                 logger.critical("The lease is lost: this worker ends itself and its programs")
                 self._on_lost()
                 return
-
-    def _lost(self) -> bool:
-        """Renew the lease; True if it has lapsed, or others went on without us."""
-        try:
-            if not self._renew():
-                return True
-            self._renewed = time.monotonic()
-        except DatabaseUnavailable as problem:
-            logger.warning("The lease was not renewed: %s", problem)
-        return time.monotonic() - self._renewed > self._lease.total_seconds()
 
     def _renew(self) -> bool:
         """Renew it in the database; False if another worker has taken over."""

@@ -61,6 +61,8 @@ class Watch:
                 await self._look()
             except ExecutorUnavailable as problem:
                 logger.warning("%s executor: %s", self.executor.name, problem)
+            except Exception:  # all attempts wait here, and would wait forever
+                logger.exception("%s executor: looking at its programs failed", self.executor.name)
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * _GROWTH, self._pace)
 
@@ -108,7 +110,9 @@ def last_progress(folder: Path) -> tuple[int, int | None] | None:
     except FileNotFoundError:
         return None
     for line in reversed(lines[:-1]):
-        if line.startswith(b"{"):
+        try:
             value = json.loads(line)
             return value["done"], value["total"]
+        except (ValueError, TypeError, KeyError):  # cut off, by a crash or where we began to read
+            continue
     return None

@@ -102,6 +102,8 @@ class Worker:
                     logger.info("Took over %d jobs of %s", count, worker_id)
             except DatabaseUnavailable as problem:
                 logger.warning("%s", problem)
+            except Exception:  # the workflow engine's own errors; nobody else would keep house
+                logger.exception("The jobs of workers that are gone were not taken over")
             self._dispatch()
             if self._stop.wait(2 * self._pace):
                 return

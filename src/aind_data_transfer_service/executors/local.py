@@ -76,7 +76,8 @@ class LocalExecutor:
         """Kill every program this worker knows to run: it may no longer answer for them."""
         for child in list(self._children.values()):
             if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
         for folder in list(self._in_use):  # those it found running, too
             end_program(Path(folder), None)
 
@@ -155,7 +156,8 @@ def _signal_group(handle: Handle, number: signal.Signals) -> None:
     recorded = _recorded_process(Path(str(handle["folder"])))
     for identity in (handle, recorded):
         if identity is not None and is_alive(identity):
-            os.killpg(int(identity["pid"]), number)
+            with suppress(ProcessLookupError):
+                os.killpg(int(identity["pid"]), number)
             return
 
 

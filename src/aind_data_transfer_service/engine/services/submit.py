@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +25,7 @@ from ..repositories import Jobs
 
 logger = logging.getLogger(__name__)
 
-_TRIES = 5
+_MORE_TRIES = 4
 
 _POSITIONS = {task.task_id: position for position, task in enumerate(PIPELINE)}
 
@@ -90,15 +91,19 @@ def submit(
             also(session, jobs)
             return jobs
 
-    try:
-        accepted = take()
-    except IntegrityError:
-        # Somebody else took one of the places between our look and our write: look again.
-        accepted = take()
+    accepted = _patiently(take)
     with log_context(submission=submission_id):
         new = sum(job.new for job in accepted)
         logger.info("Accepted %d jobs, %d of them new", len(accepted), new)
     return submission_id, accepted
+
+
+def _patiently(take: Callable[[], list[AcceptedJob]]) -> list[AcceptedJob]:
+    for _ in range(_MORE_TRIES):
+        # Somebody else may take one of the places between our look and our write: look again.
+        with suppress(IntegrityError):
+            return take()
+    return take()
 
 
 def _submit(
@@ -119,7 +124,8 @@ def _submit(
         elif known.request_hash != job.digest:
             raise _busy(job.plan, known)
         taken.append(known)
-    new = [job for job in active.values() if job.id in added]
+    # All take places in the same order, so that no two requests wait for each other.
+    new = [job for _, job in sorted(active.items()) if job.id in added]
     tasks = [task for job_id, plan in added.items() for task in _tasks(job_id, plan)]
     transitions.add_jobs(session, new, tasks)
     for job_id in added:
