@@ -12,6 +12,9 @@ from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, Wor
 from ..domain.states import ACTIVE_JOB_STATES, AttemptState
 from ..errors import NotFound
 
+_KEYS_AT_ONCE = 500
+"""Values in one query: databases limit them."""
+
 
 class JobUnknown(NotFound):
     """There is no job with this id."""
@@ -56,9 +59,14 @@ class Jobs:
             raise JobUnknown(f"There is no job {job_id!r}.", job_id=job_id)
         return job
 
-    def active_at(self, active_key: str) -> Job | None:
-        """Return the queued or running job for one place, if there is one."""
-        return self._session.scalar(select(Job).where(Job.active_key == active_key))
+    def active_at(self, places: Sequence[str]) -> dict[str, Job]:
+        """Return the queued and running jobs for places, by the place, without their plans."""
+        found: dict[str, Job] = {}
+        for start in range(0, len(places), _KEYS_AT_ONCE):
+            some = places[start : start + _KEYS_AT_ONCE]
+            query = select(Job).options(defer(Job.plan)).where(Job.active_key.in_(some))
+            found |= {job.active_key: job for job in self._session.scalars(query) if job.active_key}
+        return found
 
     def list(self, wanted: JobFilter) -> Sequence[Job]:
         """Return the jobs a list shows, by time of submission, without their plans."""

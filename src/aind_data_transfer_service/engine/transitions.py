@@ -4,9 +4,11 @@ Each change obeys `aind_data_transfer_service.domain.states` and is written with
 in the caller's transaction.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from ..db.models import Attempt, Event, Job, Task
@@ -27,14 +29,20 @@ def active_key(storage_url: str, asset_name: str) -> str:
     return f"{storage_url.rstrip('/')}/{asset_name}"
 
 
-def add_job(session: Session, job: Job, tasks: list[Task]) -> None:
-    """Put a new job in the queue, with its tasks."""
-    job.state = JobState.QUEUED
-    job.active_key = active_key(job.storage_url, job.asset_name)
-    session.add(job)
-    session.flush()  # tasks and events refer to it
-    session.add_all(tasks)
-    _record(session, job.id, f"job:{JobState.QUEUED}")
+def add_jobs(session: Session, jobs: Sequence[Job], tasks: Sequence[dict[str, Any]]) -> None:
+    """Put new jobs in the queue, with the values of their tasks' rows."""
+    if not jobs:
+        return
+    for job in jobs:
+        job.state = JobState.QUEUED
+        job.active_key = active_key(job.storage_url, job.asset_name)
+    session.add_all(jobs)
+    session.flush()  # tasks and events refer to them
+    # Rows without objects: a request may have 1000 jobs of 20 tasks.
+    connection = session.connection()
+    connection.execute(insert(Task), [{**task, "state": TaskState.QUEUED} for task in tasks])
+    now, kind = datetime.now(UTC), f"job:{JobState.QUEUED}"
+    connection.execute(insert(Event), [{"at": now, "job_id": job.id, "kind": kind} for job in jobs])
 
 
 def change_job(
