@@ -1,86 +1,64 @@
-"""The presets as requests are judged by: all of them, as they were at one moment."""
+"""The presets as requests are judged by."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from functools import cached_property
 
-from ..errors import InvalidInput
 from ..ports.preset_store import (
     CUSTOM_JOB_TYPE,
     Preset,
     PresetKey,
     PresetKeyInvalid,
-    PresetListing,
     PresetVersion,
 )
+from ..presets.cache import PresetSnapshot
 
 DEFAULT_JOB_TYPE = "default"
 """Its presets stand for those that a job type lacks."""
 
 
-class PresetUnusable(InvalidInput):
-    """A job needs a preset that is broken."""
-
-    code = "preset_broken"
-    what_to_do_default = "An administrator has to correct the preset."
-
-
-class PresetSource(Protocol):
-    """What is needed of a store of presets."""
-
-    def list(self) -> PresetListing:
-        """Return all presets."""
-        ...
-
-
 class Presets:
-    """The presets of one version at one moment.
+    """The presets of one API's jobs.
 
     Parameters
     ----------
-    source
-        Where they are; None: there are none, and a request may name any job type.
+    snapshot
+        All presets; None: there are none, and a request may name any job type.
     version
         The API whose jobs they are for.
     """
 
-    def __init__(self, source: PresetSource | None, version: PresetVersion) -> None:
-        listing = PresetListing(()) if source is None else source.list()
+    def __init__(self, snapshot: PresetSnapshot | None, version: PresetVersion) -> None:
+        self._snapshot = snapshot
         self._version = version
-        self._known = source is not None
-        self._presets = {
-            preset.key: preset for preset in listing.presets if preset.key.version is version
-        }
-        self._broken = {
-            problem.key: problem.message for problem in listing.problems if problem.key is not None
-        }
-        self.images = frozenset(self._texts("image"))
-        """Every image that a preset names."""
-        self.command_scripts = frozenset(self._texts("command_script"))
-        """Every script that a preset has."""
 
     @property
     def job_types(self) -> tuple[str, ...] | None:
         """The job types there are; None if that is not known."""
-        if not self._known:
+        if self._snapshot is None:
             return None
-        types = {key.job_type for key in self._presets} | {
-            key.job_type for key in self._broken if key.version is self._version
-        }
-        first = (DEFAULT_JOB_TYPE, CUSTOM_JOB_TYPE)
-        return (*first, *sorted(types.difference(first)))
+        return tuple(dict.fromkeys((DEFAULT_JOB_TYPE, *self._snapshot.job_types(self._version))))
+
+    @cached_property
+    def images(self) -> frozenset[str]:
+        """Every image that a preset names."""
+        return frozenset(self._texts("image"))
+
+    @cached_property
+    def command_scripts(self) -> frozenset[str]:
+        """Every script that a preset has."""
+        return frozenset(self._texts("command_script"))
 
     def find(self, job_type: str, task: str, modality: str | None) -> Preset | None:
         """Return the nearest preset: of the modality, of the task, then of the default job type.
 
-        Raises `PresetUnusable` if the nearest one cannot be used.
+        Raises `PresetBroken` if the nearest one cannot be used.
         """
-        if job_type == CUSTOM_JOB_TYPE or not self._known:
+        if self._snapshot is None or job_type == CUSTOM_JOB_TYPE:
             return None
         for key in self._keys(job_type, task, modality):
-            if key in self._broken:
-                raise PresetUnusable(f"The preset {key} is broken: {self._broken[key]}")
-            if key in self._presets:
-                return self._presets[key]
+            preset = self._snapshot.find(key)
+            if preset is not None:
+                return preset
         return None
 
     def _keys(self, job_type: str, task: str, modality: str | None) -> Iterator[PresetKey]:
@@ -93,7 +71,8 @@ class Presets:
                     continue  # no preset can be called so
 
     def _texts(self, field: str) -> Iterator[str]:
-        for preset in self._presets.values():
+        presets = {} if self._snapshot is None else self._snapshot.presets
+        for key, preset in presets.items():
             text = preset.value.get(field)
-            if isinstance(text, str):
+            if key.version is self._version and isinstance(text, str):
                 yield text

@@ -1,7 +1,7 @@
 """Problems that intake itself finds, told like those of the wire."""
 
+from ..ports.preset_store import PresetBroken
 from ..wire.problems import Loc, Problem, field_path
-from .presets import PresetUnusable
 
 
 def problem(
@@ -26,6 +26,6 @@ def problem(
     )
 
 
-def broken_preset(broken: PresetUnusable, loc: Loc) -> Problem:
+def broken_preset(broken: PresetBroken, loc: Loc) -> Problem:
     """Return the problem of a job whose preset cannot be used."""
     return problem(broken.code, (*loc, "job_type"), f"{broken.message} {broken.what_to_do}")

@@ -5,7 +5,8 @@ from typing import Any
 
 from ..domain.pipeline import TaskId
 from ..domain.plan import JobPlan, ModalityPlan
-from ..ports.preset_store import PresetVersion
+from ..ports.preset_store import PresetBroken, PresetVersion
+from ..presets.cache import PresetSnapshot
 from ..wire.problems import Loc
 from ..wire.v1 import (
     BasicUploadJobConfigs,
@@ -21,14 +22,14 @@ from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
 from .paths import NamedPath
 from .planning import Settled, lay_out
 from .policy import IntakePolicy
-from .presets import Presets, PresetSource, PresetUnusable
+from .presets import Presets
 from .problems import broken_preset
 from .task_settings import JobPresets
 
 __all__ = ["Accepted", "NotJson", "RequestInvalid", "accept_v1"]
 
 
-def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSource | None = None) -> Accepted:
+def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None = None) -> Accepted:
     """Validate a request and plan its jobs.
 
     Raises `NotJson`, or `RequestInvalid` with every problem found.
@@ -52,7 +53,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSource | None = 
             continue
         try:
             plan = _plan(job, dump, url, known)
-        except PresetUnusable as broken:
+        except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
             continue
         findings.add(plan, list(_named(plan, loc)), loc)

@@ -5,7 +5,8 @@ from typing import Any
 
 from ..domain.pipeline import PIPELINE_BY_ID, TaskId
 from ..domain.plan import JobPlan, ModalityPlan
-from ..ports.preset_store import PresetVersion
+from ..ports.preset_store import PresetBroken, PresetVersion
+from ..presets.cache import PresetSnapshot
 from ..wire.problems import Loc
 from ..wire.v1 import InvalidRequest, parse_json
 from ..wire.v2 import (
@@ -19,7 +20,7 @@ from ..wire.v2.task_ids import V2_NAMES
 from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
 from .planning import Settled, lay_out
 from .policy import IntakePolicy
-from .presets import Presets, PresetSource, PresetUnusable
+from .presets import Presets
 from .problems import broken_preset
 from .programs import program_problems
 from .task_settings import JobPresets, TaskSettings
@@ -28,7 +29,7 @@ from .v2_settings import JobFacts
 _COMPRESS = TaskId.COMPRESS_DATA
 
 
-def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSource | None = None) -> Accepted:
+def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None = None) -> Accepted:
     """Validate a request, lay its settings over the presets, and plan its jobs.
 
     Raises `NotJson`, or `RequestInvalid` with every problem found.
@@ -53,7 +54,7 @@ def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSource | None = 
         url = findings.bucket_url(job.s3_bucket, loc)
         try:
             settled = _settle(job, known)
-        except PresetUnusable as broken:
+        except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
             continue
         facts = JobFacts(job, settled, (*loc, "tasks"))
