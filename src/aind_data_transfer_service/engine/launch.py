@@ -13,6 +13,7 @@ from ..domain.plan import UNMAPPED, JobPlan
 from ..files import write_whole
 from ..ports.executor import Resources
 from ..settings import Settings
+from ..tasks.needs import needs
 from ..tasks.spec import (
     CREDENTIALS_FILE,
     RESULT_FILE,
@@ -22,9 +23,6 @@ from ..tasks.spec import (
     TaskSpec,
 )
 from .repositories import Jobs
-
-_COMPRESSION_MEMORY_MB = 2048
-_OTHER_MEMORY_MB = 256
 
 _NEEDS_STORE = {
     TaskId.CHECK_S3_FOLDER_EXISTS,
@@ -98,10 +96,10 @@ def remove_credentials(folder: Path) -> None:
 
 
 def resources(spec: TaskSpec, *, cpus: int) -> Resources:
-    """Return what the program needs. Only compression computes; the rest waits for disk and net."""
-    if spec.task_id is TaskId.COMPRESS_DATA and spec.modality.compress:
-        return Resources(cpus=cpus, memory_mb=_COMPRESSION_MEMORY_MB)
-    return Resources(cpus=0, memory_mb=_OTHER_MEMORY_MB)
+    """Return what the program needs on a machine with ``cpus`` processors."""
+    modality = None if spec.map_index == UNMAPPED else spec.modality
+    needed = needs(spec.task_id, modality)
+    return Resources(cpus=cpus if needed.all_cpus else 0, memory_mb=needed.memory_mb)
 
 
 def _earlier(tasks: Sequence[Task], current: Task) -> tuple[EarlierTask, ...]:

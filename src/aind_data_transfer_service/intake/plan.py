@@ -1,0 +1,150 @@
+"""Tells what a job would do, without doing any of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..domain.pipeline import PIPELINE_BY_ID, RunsAs, TaskId
+from ..domain.plan import UNMAPPED, JobPlan, ModalityPlan, TaskPlan
+from ..metadata.files import KNOWN_FILES
+from ..tasks.needs import default_settings, needs
+from .count import Count, Counter
+from .merge import DEFAULT
+
+_SECONDS = 5.0
+_FILES = 200_000
+_METADATA = "metadata"
+_DERIVATIVES = "derivatives"
+
+
+def describe(
+    plan: JobPlan,
+    *,
+    source_roots: Sequence[Path] = (),
+    counter: Counter | None = None,
+) -> dict[str, Any]:
+    """Return everything a job would do: where to, what from, and with which settings.
+
+    Parameters
+    ----------
+    plan
+        The job.
+    source_roots
+        Folders that counted ones must lie in; none means anywhere.
+    counter
+        Counts files and bytes; by default for five seconds at most. One counter for several jobs
+        shares its time among them.
+
+    Returns
+    -------
+    dict
+        JSON. Every setting has its origin: ``default``, ``preset KEY@REVISION`` or ``request``.
+        Where counting broke off, or links lead on, ``complete`` is false and ``text`` says "at
+        least".
+    """
+    counting = counter or Counter(
+        seconds=_SECONDS, files=_FILES, roots=[root.resolve() for root in source_roots]
+    )
+    sources = _sources(plan, counting)
+    return {
+        "asset_name": plan.asset_name,
+        "bucket": plan.bucket,
+        "location": f"{plan.storage_url.rstrip('/')}/{plan.asset_name}/",
+        "key_prefix": f"{plan.asset_name}/",
+        "force_cloud_sync": plan.force_cloud_sync,
+        "project_name": plan.project_name,
+        "platform": plan.platform,
+        "subject_id": plan.subject_id,
+        "acq_datetime": plan.acq_datetime,
+        "job_type": plan.job_type,
+        "user_email": plan.user_email,
+        "notify_on": list(plan.notify_on),
+        "sources": sources,
+        "total": _total(sources),
+        "tasks": [_task(task, plan) for task in plan.tasks],
+    }
+
+
+def _sources(plan: JobPlan, counter: Counter) -> list[dict[str, Any]]:
+    staged = {modality.abbreviation for modality in plan.staged_modalities}
+    sources = [
+        _modality(modality, plan, counter, staged=modality.abbreviation in staged)
+        for modality in plan.modalities
+    ]
+    if plan.metadata_dir is not None:
+        count = counter.files(Path(plan.metadata_dir), KNOWN_FILES)
+        sources.append(_source(_METADATA, plan.metadata_dir, f"{plan.asset_name}/", count))
+    if plan.derivatives_dir is not None:
+        count = counter.folder(Path(plan.derivatives_dir))
+        target = f"{plan.asset_name}/{_DERIVATIVES}/"
+        sources.append(_source(_DERIVATIVES, plan.derivatives_dir, target, count))
+    return sources
+
+
+def _modality(
+    modality: ModalityPlan, plan: JobPlan, counter: Counter, *, staged: bool
+) -> dict[str, Any]:
+    if not staged:
+        count = Count(problem="Nothing of it is uploaded: its task is skipped")
+    elif modality.source is None:
+        count = Count(complete=False, problem="No source was given")
+    else:
+        count = counter.folder(Path(modality.source))
+    target = f"{plan.asset_name}/{modality.folder_name}/" if staged else None
+    entry = _source(modality.abbreviation, modality.source, target, count)
+    return entry | {"compress": modality.compress}
+
+
+def _source(name: str, source: str | None, target: str | None, count: Count) -> dict[str, Any]:
+    return {
+        "name": name,
+        "source": source,
+        "target_prefix": target,
+        "files": count.files,
+        "bytes": count.bytes,
+        "complete": count.complete,
+        "text": str(count),
+        "problem": count.problem,
+    }
+
+
+def _total(sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    total = Count(
+        files=sum(source["files"] for source in sources),
+        bytes=sum(source["bytes"] for source in sources),
+        complete=all(source["complete"] for source in sources),
+    )
+    return {
+        "files": total.files,
+        "bytes": total.bytes,
+        "complete": total.complete,
+        "text": str(total),
+    }
+
+
+def _task(task: TaskPlan, plan: JobPlan) -> dict[str, Any]:
+    described = PIPELINE_BY_ID[task.task_id]
+    modality = None if task.map_index == UNMAPPED else plan.modalities[task.map_index]
+    defaults = {} if task.skip_reason else default_settings(task.task_id, modality)
+    return {
+        "task_id": task.task_id.value,
+        "title": described.title,
+        "map_index": task.map_index,
+        "label": task.label,
+        "skip_reason": task.skip_reason,
+        "settings": defaults | task.settings,
+        "origins": dict.fromkeys(defaults, DEFAULT) | task.origins,
+        "program": task.program.model_dump(exclude_none=True) if task.program else None,
+        "executor": None if task.skip_reason else _executor(task, described.runs_as, modality),
+    }
+
+
+def _executor(task: TaskPlan, runs_as: RunsAs, modality: ModalityPlan | None) -> dict[str, Any]:
+    """Return what an executor would be asked for; ``cpus`` of None: all that it has."""
+    request: dict[str, Any] = {"runs_as": runs_as.value}
+    if runs_as is RunsAs.PROCESS:
+        needed = needs(task.task_id, modality)
+        request |= {"cpus": None if needed.all_cpus else 0, "memory_mb": needed.memory_mb}
+    if task.task_id is TaskId.COMPRESS_DATA and modality is not None and modality.slurm_settings:
+        request["slurm_settings"] = modality.slurm_settings
+    return request

@@ -1,0 +1,39 @@
+"""What the program of a task needs of a machine, and which settings it has by itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..domain.pipeline import TaskId
+from ..domain.plan import ModalityPlan
+from ..transform.ecephys.settings import EcephysSettings
+from .transfer_settings import TransferSettings
+
+_COMPRESSION_MEMORY_MB = 2048
+_OTHER_MEMORY_MB = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What one program needs."""
+
+    all_cpus: bool
+    """It computes on every processor there is; otherwise it waits for disk and net."""
+    memory_mb: int
+
+
+def needs(task_id: TaskId, modality: ModalityPlan | None) -> Needs:
+    """Return what a task's program needs: only compression computes."""
+    if task_id is TaskId.COMPRESS_DATA and modality is not None and modality.compress:
+        return Needs(all_cpus=True, memory_mb=_COMPRESSION_MEMORY_MB)
+    return Needs(all_cpus=False, memory_mb=_OTHER_MEMORY_MB)
+
+
+def default_settings(task_id: TaskId, modality: ModalityPlan | None) -> dict[str, Any]:
+    """Return what holds where neither presets nor the request say otherwise."""
+    match task_id:
+        case TaskId.UPLOAD_DATA_TO_S3 | TaskId.VERIFY_UPLOAD:
+            return TransferSettings().model_dump()
+        case TaskId.COMPRESS_DATA if modality is not None and modality.compress:
+            if modality.abbreviation == "ecephys":
+                return EcephysSettings().model_dump(exclude_none=True)
+    return {}
