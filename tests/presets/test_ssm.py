@@ -1,9 +1,9 @@
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
 from aind_data_transfer_service.ports.preset_store import (
@@ -14,7 +14,7 @@ from aind_data_transfer_service.ports.preset_store import (
     PresetStoreRefused,
     PresetStoreUnavailable,
 )
-from aind_data_transfer_service.presets.ssm import SsmPresets
+from aind_data_transfer_service.presets.ssm import SsmPresets, ssm_client
 from aind_data_transfer_service.testing.preset_store_suite import V2, PresetStoreTests
 
 _KEYS = {"access_key_id": "testing", "secret_access_key": "testing"}
@@ -26,22 +26,36 @@ def prefix() -> str:
     return f"/test-{secrets.token_hex(6)}/job_types"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(moto_url: str) -> Iterator[Any]:
-    client = boto3.client(
-        "ssm",
-        endpoint_url=moto_url,
-        region_name=_REGION,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+    """A client to write past the store."""
+    client = ssm_client(endpoint_url=moto_url, region=_REGION, credentials=_KEYS)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def own_client(moto_url: str) -> Iterator[Any]:
+    """The store's client."""
+    client = ssm_client(endpoint_url=moto_url, region=_REGION, credentials=_KEYS)
     yield client
     client.close()
 
 
 @pytest.fixture
-def ssm(moto_url: str, prefix: str) -> SsmPresets:
-    return SsmPresets(prefix, endpoint_url=moto_url, region=_REGION, credentials=_KEYS)
+def ssm(prefix: str, own_client: Any) -> SsmPresets:
+    return SsmPresets(prefix, own_client)
+
+
+@contextmanager
+def before(client: Any, action: str, do: Callable[..., object]) -> Iterator[None]:
+    """Run ``do`` before each request for ``action``; what it returns is the answer."""
+    event = f"before-call.ssm.{action}"
+    client.meta.events.register(event, do)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(event, do)
 
 
 class TestSsmPresets(PresetStoreTests):
@@ -55,37 +69,52 @@ class TestSsmPresets(PresetStoreTests):
         self.client.put_parameter(Name=f"{self.prefix}/{name}", Value=text, Type="String")
 
 
-def another_writer(ssm: SsmPresets, client: Any, value: str) -> None:
-    """Let somebody else write between the look and the write of ``ssm``'s next change."""
+@contextmanager
+def another_writer(ssm: SsmPresets, clients: tuple[Any, Any], value: str) -> Iterator[None]:
+    """Let somebody else write once between the look and the write of ``ssm``."""
+    own, other = clients
+    values = [value]
 
     def write(**_: object) -> None:
-        ssm._client.meta.events.unregister("before-call.ssm.PutParameter", write)
-        client.put_parameter(Name=ssm.name_of(V2), Value=value, Type="String", Overwrite=True)
+        if values:
+            other.put_parameter(
+                Name=ssm.name_of(V2), Value=values.pop(), Type="String", Overwrite=True
+            )
 
-    ssm._client.meta.events.register("before-call.ssm.PutParameter", write)
+    with before(own, "PutParameter", write):
+        yield
+    assert not values
 
 
-def test_who_writes_between_look_and_write_wins(ssm: SsmPresets, client: Any) -> None:
+@pytest.fixture
+def clients(own_client: Any, client: Any) -> tuple[Any, Any]:
+    return own_client, client
+
+
+def test_who_writes_between_look_and_write_wins(ssm: SsmPresets, clients: tuple[Any, Any]) -> None:
     first = ssm.put(V2, {"image_version": "first"}, replaces=None)
-    another_writer(ssm, client, '{"image_version": "theirs"}')
-    with pytest.raises(PresetConflict) as refused:
+    theirs = another_writer(ssm, clients, '{"image_version": "theirs"}')
+    with theirs, pytest.raises(PresetConflict) as refused:
         ssm.put(V2, {"image_version": "ours"}, replaces=first.revision)
     assert refused.value.details == {"found": "2", "expected": "1"}
     assert ssm.get(V2).value == {"image_version": "theirs"}
 
 
-def test_who_creates_between_look_and_write_wins(ssm: SsmPresets, client: Any) -> None:
-    another_writer(ssm, client, '{"image_version": "theirs"}')
-    with pytest.raises(PresetConflict):
+def test_who_creates_between_look_and_write_wins(ssm: SsmPresets, clients: tuple[Any, Any]) -> None:
+    theirs = another_writer(ssm, clients, '{"image_version": "theirs"}')
+    with theirs, pytest.raises(PresetConflict):
         ssm.put(V2, {"image_version": "ours"}, replaces=None)
     assert ssm.get(V2).value == {"image_version": "theirs"}
 
 
-def test_a_write_that_boto3_repeated_is_no_conflict(ssm: SsmPresets, client: Any) -> None:
+def test_a_write_that_boto3_repeated_is_no_conflict(
+    ssm: SsmPresets, clients: tuple[Any, Any]
+) -> None:
     first = ssm.put(V2, {"image_version": "first"}, replaces=None)
-    another_writer(ssm, client, '{\n  "image_version": "ours"\n}')
-    put = ssm.put(V2, {"image_version": "ours"}, replaces=first.revision)
+    with another_writer(ssm, clients, '{\n  "image_version": "ours"\n}'):
+        put = ssm.put(V2, {"image_version": "ours"}, replaces=first.revision)
     assert put.value == {"image_version": "ours"}
+    assert ssm.get(V2) == put
 
 
 def test_secrets_are_not_shown(ssm: SsmPresets, client: Any) -> None:
@@ -105,9 +134,8 @@ def test_parameters_beside_the_prefix_are_left_alone(
 
 
 def test_no_answer_is_unavailable(prefix: str) -> None:
-    nobody = SsmPresets(
-        prefix, endpoint_url="http://127.0.0.1:1", region=_REGION, credentials=_KEYS
-    )
+    client = ssm_client(endpoint_url="http://127.0.0.1:1", region=_REGION, credentials=_KEYS)
+    nobody = SsmPresets(prefix, client)
     with pytest.raises(PresetStoreUnavailable):
         nobody.list()
 
@@ -122,7 +150,7 @@ def test_no_answer_is_unavailable(prefix: str) -> None:
     ],
 )
 def test_what_aws_says_becomes_our_error(
-    ssm: SsmPresets, status: int, code: str, kind: type[Exception]
+    ssm: SsmPresets, own_client: Any, status: int, code: str, kind: type[Exception]
 ) -> None:
     def answer(**_: object) -> tuple[SimpleNamespace, dict[str, Any]]:
         said = {
@@ -131,6 +159,5 @@ def test_what_aws_says_becomes_our_error(
         }
         return SimpleNamespace(status_code=status), said
 
-    ssm._client.meta.events.register("before-call.ssm.GetParameter", answer)
-    with pytest.raises(kind, match=code):
+    with before(own_client, "GetParameter", answer), pytest.raises(kind, match=code):
         ssm.get(V2)

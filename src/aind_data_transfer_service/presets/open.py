@@ -10,6 +10,7 @@ def open_preset_store(settings: Settings) -> PresetStore:
     presets = settings.presets
     if presets.store == "files":
         return FilePresets(settings.presets_folder, prefix=presets.prefix)
-    from .ssm import SsmPresets  # boto3 is slow to import and not needed for a folder
+    from .ssm import SsmPresets, ssm_client  # boto3 is slow to import, not needed for a folder
 
-    return SsmPresets(presets.prefix, endpoint_url=presets.endpoint_url, region=presets.region)
+    client = ssm_client(endpoint_url=presets.endpoint_url, region=presets.region)
+    return SsmPresets(presets.prefix, client)

@@ -75,7 +75,7 @@ class PresetService:
     def put(
         self,
         key: PresetKey,
-        value: Mapping[str, Any],
+        value: object,
         *,
         who: str,
         why: str | None = None,
@@ -88,7 +88,7 @@ class PresetService:
         key
             What it is for.
         value
-            Its new value.
+            Its new value, as JSON has it.
         who
             Name or address of who changes it.
         why

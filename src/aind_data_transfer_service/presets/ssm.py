@@ -37,24 +37,28 @@ _CONFIG = Config(
 )
 
 
-class SsmPresets:
-    """Presets below one prefix of one account and region; one client for all threads."""
+def ssm_client(
+    *,
+    endpoint_url: str | None = None,
+    region: str | None = None,
+    credentials: Mapping[str, str] | None = None,
+) -> Any:
+    """Return boto3's client; without credentials the machine's own AWS configuration is used."""
+    session = boto3.Session(
+        region_name=region,
+        aws_access_key_id=credentials["access_key_id"] if credentials else None,
+        aws_secret_access_key=credentials["secret_access_key"] if credentials else None,
+    )
+    with translated("reach Parameter Store"):
+        return session.client("ssm", endpoint_url=endpoint_url, config=_CONFIG)
 
-    def __init__(
-        self,
-        prefix: str,
-        *,
-        endpoint_url: str | None = None,
-        region: str | None = None,
-        credentials: Mapping[str, str] | None = None,
-    ) -> None:
+
+class SsmPresets:
+    """Presets below one prefix of one account and region; one client serves all threads."""
+
+    def __init__(self, prefix: str, client: Any) -> None:
         self._names = PresetNames(prefix)
-        session = boto3.Session(
-            region_name=region,
-            aws_access_key_id=credentials["access_key_id"] if credentials else None,
-            aws_secret_access_key=credentials["secret_access_key"] if credentials else None,
-        )
-        self._client = session.client("ssm", endpoint_url=endpoint_url, config=_CONFIG)
+        self._client = client
 
     def name_of(self, key: PresetKey) -> str:
         """Return the parameter's name."""
