@@ -43,6 +43,7 @@ class LocalExecutor:
         self.memory_mb = memory_mb or psutil.virtual_memory().total * 3 // 4 // 2**20
         self._lock = Lock()
         self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._leaving: list[subprocess.Popen[bytes]] = []
         self._in_use: dict[str, Resources] = {}
         self._cancelled_at: dict[str, float] = {}
 
@@ -63,6 +64,8 @@ class LocalExecutor:
 
     def poll(self, handles: Sequence[Handle]) -> list[RunStatus]:
         """Tell which attempts still run."""
+        with self._lock:
+            self._leaving = [child for child in self._leaving if child.poll() is None]
         return [self._poll_one(handle) for handle in handles]
 
     def cancel(self, handle: Handle) -> None:
@@ -92,6 +95,9 @@ class LocalExecutor:
         with self._lock:
             self._in_use.pop(folder, None)
             self._cancelled_at.pop(folder, None)
+            # It has left its result and ends now; nobody asks for it again.
+            leaving = self._children.pop(int(handle["pid"]), None)
+            self._leaving += [leaving] if leaving else []
         return RunStatus(RunState.ENDED, reason=_reason(exit_code), exit_code=exit_code)
 
     def _spawn(self, folder: Path) -> subprocess.Popen[bytes]:
