@@ -9,7 +9,7 @@ import pytest
 from aind_data_transfer_service.domain.pipeline import PIPELINE, TaskId
 from aind_data_transfer_service.domain.states import JobState, TaskState
 from aind_data_transfer_service.engine.repositories import Jobs, JobUnknown
-from aind_data_transfer_service.engine.services import control, views
+from aind_data_transfer_service.engine.services import control, logs, views
 from aind_data_transfer_service.errors import InvalidInput, Unavailable
 from aind_data_transfer_service.settings import RetryPolicy
 from aind_data_transfer_service.tasks.context import Done, Outcome, TaskContext
@@ -95,7 +95,7 @@ class TestSuccess:
         [job_id] = engine.submit(plan_of(tmp_path))
         engine.wait(job_id)
         for task_id in (TaskId.CREATE_STAGING_FOLDER, TaskId.CHECK_METADATA_FILES):
-            log = views.read_log(engine.database, job_id, task_id, map_index=-1, try_number=1)
+            log = logs.read_log(engine.database, job_id, task_id, map_index=-1, try_number=1)
             assert task_id in log
             assert "success" in log
             assert len({line.split()[3] for line in log.splitlines() if " of job " in line}) == 1
@@ -128,7 +128,7 @@ class TestFailure:
         first = upload.attempts[0].error
         assert first is not None
         assert first["code"] == "unavailable"
-        log = views.read_log(engine.database, job_id, upload.task_id, map_index=-1, try_number=1)
+        log = logs.read_log(engine.database, job_id, upload.task_id, map_index=-1, try_number=1)
         assert "The network is away." in log
         assert len(engine.mail.messages) == 2
 
@@ -146,7 +146,7 @@ class TestFailure:
         assert states(job)[TaskId.VERIFY_UPLOAD] is TaskState.UPSTREAM_FAILED
         assert states(job)[TaskId.SEND_JOB_END_EMAIL] is TaskState.UPSTREAM_FAILED
 
-        assert control.retry(engine.database, engine.queue, job_id) == 2
+        assert control.retry(engine.database, engine.queue, job_id, by="test") == 2
         again = engine.wait(job_id)
         assert again.state is JobState.SUCCESS
         assert again.error is None
@@ -163,7 +163,7 @@ class TestFailure:
         engine.start_worker(ThreadExecutor(script))
         [job_id] = engine.submit(plan_of(tmp_path))
         engine.wait(job_id)
-        control.retry(engine.database, engine.queue, job_id)
+        control.retry(engine.database, engine.queue, job_id, by="test")
         assert engine.wait(job_id).state is JobState.SUCCESS
         assert script.runs.count(TaskId.UPLOAD_DATA_TO_S3) == 2
 

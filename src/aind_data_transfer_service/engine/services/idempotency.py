@@ -72,9 +72,7 @@ class KeyedRequest:
         if known is not None:
             raise AnsweredBefore(known)
         now = self._now()
-        row = RequestKey(
-            key=self._key, request_hash=self._hash, answer=answer, created_at=now
-        )
+        row = RequestKey(key=self._key, request_hash=self._hash, answer=answer, created_at=now)
         RequestKeys(session).keep(row, since=now - KEPT_FOR)
 
     def _find(self, session: Session) -> str | None:

@@ -1,8 +1,7 @@
-"""Jobs, tasks and logs as the server and the command line show them."""
+"""Jobs and tasks as the server and the command line show them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,19 +11,7 @@ from ...db.models import Attempt, Job, Task
 from ...domain.pipeline import PIPELINE_BY_ID, TaskId
 from ...domain.plan import JobPlan
 from ...domain.states import FINISHED_TASK_STATES, JobState, TaskState
-from ...errors import NotFound
-from ...tasks.spec import LOG_FILE
-from ..repositories import JobFilter, Jobs, TaskUnknown
-
-LONGEST_LOG_BYTES = 20_000_000
-"""Of a longer log the end is shown."""
-
-
-class LogMissing(NotFound):
-    """The attempt has no log, or this process does not see its folder."""
-
-    code = "log_missing"
-    what_to_do_default = "Wait until the task has started."
+from ..repositories import JobFilter, Jobs
 
 
 class AttemptView(BaseModel):
@@ -123,35 +110,6 @@ def get_job(database: Database, job_id: str) -> JobDetail:
         tasks=[_task_view(task, [a for a in attempts if a.task_pk == task.id]) for task in tasks],
         plan=JobPlan.model_validate(job.plan),
     )
-
-
-def read_log(
-    database: Database, job_id: str, task_id: str, *, map_index: int, try_number: int
-) -> str:
-    """Return the log of one attempt. Raises `JobUnknown`, `TaskUnknown` or `LogMissing`."""
-    with database.read() as session:
-        jobs = Jobs(session)
-        jobs.get(job_id)
-        task = jobs.find_task(job_id, task_id, map_index)
-        attempt = jobs.attempt(task, try_number)
-    if attempt is None:
-        if 0 <= try_number <= task.try_number or try_number == 1:
-            raise LogMissing(f"Task {task_id} of job {job_id} has not been started yet.")
-        raise TaskUnknown(
-            f"Task {task_id} of job {job_id} has {task.try_number} attempts, none numbered"
-            f" {try_number}."
-        )
-    return _read_end(Path(attempt.folder) / LOG_FILE)
-
-
-def _read_end(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - LONGEST_LOG_BYTES))
-            return file.read().decode(errors="replace")
-    except FileNotFoundError as problem:
-        raise LogMissing("The attempt has not written to its log yet.") from problem
 
 
 def job_view(job: Job, upload: dict[str, Any] | None) -> JobView:

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from ...db.database import Database
 from ...domain.pipeline import PIPELINE
 from ...engine.repositories import JobFilter
-from ...engine.services.views import JobView, TaskView, get_job, list_jobs, read_log
+from ...engine.services.logs import read_log
+from ...engine.services.views import JobView, TaskView, get_job, list_jobs
 from ...errors import NotFound
 from ..service import ServiceDep
 from .answers import DAG_ID, JOBS, LOGS, TASKS, answer, not_there

@@ -6,7 +6,8 @@ from typing import Any
 
 from ...db.database import Database
 from ...domain.states import JobState, TaskState
-from ...engine.services.views import JobDetail, LogMissing, TaskView, read_log
+from ...engine.services.logs import LogMissing, read_log
+from ...engine.services.views import JobDetail, TaskView
 
 _LOG_END_LINES = 12
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, PositiveInt
 
 from ...domain.states import JobState
 from ...engine.repositories import JobFilter, TaskUnknown
-from ...engine.services.views import LogMissing, get_job, list_jobs, read_log
+from ...engine.services.logs import LogMissing, read_log
+from ...engine.services.views import get_job, list_jobs
 from ..health import look
 from ..service import ServiceDep
 from . import overview

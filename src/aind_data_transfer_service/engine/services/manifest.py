@@ -1,0 +1,49 @@
+"""Finds the manifest of an uploaded asset."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...db.database import Database
+from ...domain.manifest import MANIFEST_NAME
+from ...domain.pipeline import TaskId
+from ...domain.plan import UNMAPPED
+from ...domain.states import TaskState
+from ...errors import NotFound
+from ...ports.object_store import ObjectStore
+from ...settings import S3Settings, Settings
+from ...storage.open import open_store
+from ..repositories import Jobs
+
+
+class ManifestMissing(NotFound):
+    """The asset has no manifest (yet)."""
+
+    code = "manifest_missing"
+    what_to_do_default = "Wait until the upload has ended."
+
+
+def find_manifest(database: Database, settings: Settings, job_id: str) -> Path | Iterator[bytes]:
+    """Return the manifest: the file that the upload left, else what is kept with the asset.
+
+    Raises `JobUnknown`, `ManifestMissing`, and what the store raises.
+    """
+    with database.read() as session:
+        jobs = Jobs(session)
+        job = jobs.get(job_id)
+        upload = jobs.find_task(job_id, TaskId.UPLOAD_DATA_TO_S3, UNMAPPED)
+    if upload.state != TaskState.SUCCESS:
+        raise ManifestMissing(f"The upload of job {job_id} is {upload.state}, not done.")
+    path = settings.work_root / job_id / MANIFEST_NAME
+    if path.is_file():
+        return path
+    return _open(job.storage_url, settings.s3).read(f"{job.asset_name}/{MANIFEST_NAME}")
+
+
+def _open(url: str, s3: S3Settings) -> ObjectStore:
+    keys = None
+    if s3.access_key_id is not None and s3.secret_access_key is not None:
+        keys = {
+            "access_key_id": s3.access_key_id.get_secret_value(),
+            "secret_access_key": s3.secret_access_key.get_secret_value(),
+        }
+    return open_store(url, endpoint_url=s3.endpoint_url, region=s3.region, credentials=keys)

@@ -1,0 +1,58 @@
+"""The text that names where a page of a list ended; clients hand it back as it is."""
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from typing import Any
+
+from ...engine.job_search import JobSort, Place
+from ...errors import InvalidInput
+
+
+class CursorInvalid(InvalidInput):
+    """The cursor is not one that this list gave out."""
+
+    code = "cursor_invalid"
+    what_to_do_default = (
+        "Send next_cursor of the page before, as it is, with the same sort and order."
+    )
+
+
+def write_cursor(place: Place, sort: JobSort, *, descending: bool) -> str:
+    """Return the cursor of a place in a list."""
+    value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
+    text = json.dumps([sort, descending, value, place.job_id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, sort: JobSort, *, descending: bool) -> Place:
+    """Return the place a cursor names. Raises `CursorInvalid`, also if it is of another order."""
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        given_sort, given_descending, value, job_id = json.loads(text)
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        raise CursorInvalid(f"cursor: {cursor[:80]!r} is not a cursor.") from None
+    if (given_sort, given_descending) != (sort, descending):
+        raise CursorInvalid("cursor: it is of a list in another order.")
+    return Place(_value(value, sort), _text(job_id))
+
+
+def _value(value: Any, sort: JobSort) -> datetime | str | None:
+    if sort is JobSort.ENDED and value is None:
+        return None
+    if sort is JobSort.ASSET:
+        return _text(value)
+    try:
+        time = datetime.fromisoformat(_text(value))
+    except ValueError:
+        raise CursorInvalid("cursor: it names no time.") from None
+    if time.tzinfo is None:
+        raise CursorInvalid("cursor: its time has no zone.")
+    return time
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise CursorInvalid("cursor: it is damaged.")
+    return value
