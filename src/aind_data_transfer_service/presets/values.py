@@ -4,23 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from ..ports.preset_store import PresetBroken, PresetInvalid, PresetKey, PresetVersion
-from ..wire.problems import nearest_of
-
-
-class TaskPreset(BaseModel):
-    """A V2 preset: how a task is done, as far as the preset settles it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    skip_task: bool | None = None
-    image: str | None = None
-    image_version: str | None = None
-    image_resources: dict[str, Any] | None = None
-    job_settings: dict[str, Any] | None = None
-    command_script: str | None = None
+from ..wire.problems import field_path, nearest_of
+from ..wire.v2 import Task
 
 
 def check_value(key: PresetKey, value: object) -> dict[str, Any]:
@@ -60,22 +48,17 @@ def _parse(key: PresetKey, text: str) -> dict[str, Any]:
 
 
 def _check_task(value: dict[str, Any]) -> None:
+    faults = [_unknown_field(field) for field in value if field not in Task.model_fields]
     try:
-        TaskPreset.model_validate(value, strict=True)
+        Task.model_validate(value, strict=True)
     except ValidationError as error:
-        faults = []
-        for fault in error.errors(include_url=False):
-            field = str(fault["loc"][0])
-            faults.append(
-                _unknown_field(field)
-                if fault["type"] == "extra_forbidden"
-                else f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}."
-            )
-        raise ValueError(" ".join(faults)) from error
+        faults += [f"{field_path(fault['loc'])}: {fault['msg']}." for fault in error.errors()]
+    if faults:
+        raise ValueError(" ".join(faults))
 
 
 def _unknown_field(field: str) -> str:
-    known = tuple(TaskPreset.model_fields)
+    known = tuple(Task.model_fields)
     nearest = nearest_of(field, known)
     hint = f" Did you mean {nearest!r}?" if nearest else ""
     return f"{field!r} is not a field of a task.{hint} Allowed: {', '.join(known)}."
