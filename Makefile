@@ -1,4 +1,4 @@
-# `make demo` and `make test` need Python 3.11 or newer and a network; they install everything
+# `make demo` and `make test` need Python 3.11 to 3.13 and a network; they install everything
 # else into .venv. Every package is pinned and its hash is checked.
 
 PYTHON ?= python3
@@ -44,7 +44,8 @@ clean: ## Remove what make made.
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Python 3.11 or newer is needed; $(PYTHON) is not. Name one: make PYTHON=python3.12" >&2; \
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is not (the compression libraries have" \
+			"no builds for newer ones yet). Name one: make PYTHON=python3.12" >&2; \
 		exit 2; }
 	$(PYTHON) -m venv .venv
