@@ -1,6 +1,8 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -11,10 +13,13 @@ from aind_data_transfer_service.ports.preset_store import (
     PresetInvalid,
     PresetStoreRefused,
     PresetStoreUnavailable,
+    PresetVersion,
 )
 from aind_data_transfer_service.presets.cache import CachedPresets
 from aind_data_transfer_service.presets.files import FilePresets
+from aind_data_transfer_service.presets.open import open_presets
 from aind_data_transfer_service.presets.service import NothingToRestore, PresetService
+from aind_data_transfer_service.settings import Settings
 from aind_data_transfer_service.testing.preset_store_suite import MAPPED, V2
 
 from .factories import Clock, FailingStore
@@ -136,3 +141,37 @@ def test_a_broken_preset_can_be_set_anew(service: PresetService, tmp_path: Path)
     change = service.history(V2)[0]
     assert change.old_value is None
     assert change.old_revision is not None
+
+
+def test_writers_at_once_leave_a_true_history(
+    store: FailingStore, database: Database, service: PresetService
+) -> None:
+    ready = Barrier(4)
+
+    def write(number: int) -> str | None:
+        cache = CachedPresets(store, refresh=timedelta(days=1))
+        process = PresetService(store, cache, database)
+        ready.wait()
+        try:
+            return process.put(V2, {"image_version": str(number)}, who=f"writer {number}").revision
+        except PresetConflict:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        made = {revision for revision in pool.map(write, range(4)) if revision is not None}
+    history = service.history(V2)
+    assert made
+    assert {change.new_revision for change in history} == made
+    assert history[0].new_value == store.get(V2).value
+
+
+def test_the_presets_are_read_as_the_settings_say(tmp_path: Path, database: Database) -> None:
+    presets = open_presets(Settings(home=tmp_path), database)
+    presets.start()
+    try:
+        assert "ecephys" in presets.snapshot().job_types(PresetVersion.V2)
+        put = presets.put(V2, NEW, who="ada")
+        assert presets.snapshot().get(V2) == put
+        assert presets.name_of(V2) == "/job_types/v2/ecephys/tasks/upload_data_to_s3"
+    finally:
+        presets.close()

@@ -14,7 +14,9 @@ from aind_data_transfer_service.ports.preset_store import (
     PresetStoreRefused,
     PresetStoreUnavailable,
 )
+from aind_data_transfer_service.presets.open import open_preset_store
 from aind_data_transfer_service.presets.ssm import SsmPresets, ssm_client
+from aind_data_transfer_service.settings import PresetSettings, Settings
 from aind_data_transfer_service.testing.preset_store_suite import V2, PresetStoreTests
 
 _KEYS = {"access_key_id": "testing", "secret_access_key": "testing"}
@@ -161,3 +163,18 @@ def test_what_aws_says_becomes_our_error(
 
     with before(own_client, "GetParameter", answer), pytest.raises(kind, match=code):
         ssm.get(V2)
+
+
+def test_the_settings_name_the_store(moto_url: str, prefix: str) -> None:
+    presets = PresetSettings(store="ssm", prefix=prefix, endpoint_url=moto_url, region=_REGION)
+    store = open_preset_store(Settings(presets=presets))
+    assert isinstance(store, SsmPresets)
+    assert store.name_of(V2) == f"{prefix}/v2/ecephys/tasks/upload_data_to_s3"
+
+
+def test_without_a_region_the_settings_are_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/does/not/exist")
+    with pytest.raises(PresetStoreRefused, match="region"):
+        ssm_client()

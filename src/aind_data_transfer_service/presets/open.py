@@ -1,8 +1,18 @@
-"""From the settings to the store of presets."""
+"""From the settings to the presets."""
 
+from ..db.database import Database
 from ..ports.preset_store import PresetStore
 from ..settings import Settings
+from .cache import CachedPresets
 from .files import FilePresets
+from .service import PresetService
+
+
+def open_presets(settings: Settings, database: Database) -> PresetService:
+    """Return the presets that the settings describe; `PresetService.start` begins to read them."""
+    store = open_preset_store(settings)
+    cache = CachedPresets(store, refresh=settings.presets.refresh)
+    return PresetService(store, cache, database)
 
 
 def open_preset_store(settings: Settings) -> PresetStore:

@@ -64,6 +64,14 @@ class PresetService:
         self._database = database
         self._now = now
 
+    def start(self) -> None:
+        """Begin to read the presets in the background; waits a moment for the first time."""
+        self._cache.start()
+
+    def close(self) -> None:
+        """Stop reading them."""
+        self._cache.close()
+
     def name_of(self, key: PresetKey) -> str:
         """Return what the store calls a preset, whether it is there or not."""
         return self._store.name_of(key)

@@ -6,7 +6,12 @@ Codes: AWS Systems Manager API reference, "Common errors" and those of each acti
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+)
 
 from ..errors import TransferError
 from ..ports.preset_store import (
@@ -44,5 +49,7 @@ def translated(action: str) -> Iterator[None]:
         raise kind(f"Cannot {action}: {code}: {said.get('Message')}", store_code=code) from error
     except NoCredentialsError as error:
         raise PresetStoreRefused(f"Cannot {action}: there are no credentials.") from error
+    except NoRegionError as error:
+        raise PresetStoreRefused(f"Cannot {action}: no AWS region is set.") from error
     except BotoCoreError as error:
         raise PresetStoreUnavailable(f"Cannot {action}: {error}") from error
