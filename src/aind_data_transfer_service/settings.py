@@ -38,6 +38,7 @@ from pydantic_settings import (
 
 from .domain.pipeline import TaskId
 from .errors import SettingsInvalid
+from .identity.scopes import Scope
 
 ENV_PREFIX = "AIND_DATA_TRANSFER_"
 BUCKET_ALIASES = ("default", "private", "open", "scratch")
@@ -255,7 +256,15 @@ class Settings(BaseSettings):
         ip_network("127.0.0.0/8"),
         ip_network("::1/128"),
     )
-    """Addresses whose writing requests are accepted."""
+    """Addresses that need no token; those of this machine may do everything."""
+    trusted_scopes: frozenset[Scope] = frozenset({Scope.SUBMIT, Scope.CONTROL})
+    """What the other trusted networks may do."""
+    trusted_proxies: tuple[Annotated[IPv4Network | IPv6Network, Field()], ...] = ()
+    """Addresses of reverse proxies whose X-Forwarded-For is believed."""
+    reading_needs_token: bool = False
+    """Whether looking needs a token, a session or a trusted address too."""
+    secret_key: Annotated[SecretStr, Field(min_length=32)] | None = None
+    """Signs browsers' sessions; the same for all web servers. None: one kept in home."""
     mail: MailSettings = MailSettings()
     retry: RetryPolicy = RetryPolicy()
     task_retry: dict[TaskId, RetryPolicy] = Field(default_factory=dict)

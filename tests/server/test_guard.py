@@ -1,12 +1,11 @@
 from collections.abc import AsyncIterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 
 import pytest
 from fastapi import FastAPI
 
 from aind_data_transfer_service.engine.services.views import get_job
 from aind_data_transfer_service.server.app import create_app
-from aind_data_transfer_service.server.guard import is_within
 from aind_data_transfer_service.settings import Settings
 
 from .factories import Jobsite
@@ -21,9 +20,10 @@ def test_strangers_may_look_but_not_change(app: FastAPI, jobsite: Jobsite) -> No
     assert stranger.get("/api/v2/jobs").status_code == 200
     answer = stranger.post(f"/api/v2/jobs/{job_id}/cancel")
 
-    assert answer.status_code == 403
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == "not_allowed"
+    assert answer.json()["code"] == "token_missing"
     assert "10.1.2.3" in answer.json()["detail"]
     assert get_job(jobsite.database, job_id).state == "queued"
 
@@ -34,10 +34,10 @@ def test_strangers_are_refused_in_the_shape_of_each_family(app: FastAPI) -> None
     v1 = stranger.post("/api/v1/submit_jobs", json=request())
     page = stranger.post("/jobs/x/cancel")
 
-    assert (v1.status_code, page.status_code) == (403, 403)
-    assert v1.json()["data"]["problems"][0]["code"] == "not_allowed"
+    assert (v1.status_code, page.status_code) == (401, 401)
+    assert v1.json()["data"]["problems"][0]["code"] == "token_missing"
     assert v1.json()["data"]["responses"] == []
-    assert "Not allowed" in page.text
+    assert "Please sign in" in page.text
     assert "trusted_networks" in page.text
 
 
@@ -48,25 +48,45 @@ def test_a_trusted_network_may_change(settings: Settings, jobsite: Jobsite) -> N
     inside = WebClient(app, "10.1.2.3").post("/api/v1/submit_jobs", json=request())
     outside = WebClient(app, "127.0.0.1").post("/api/v1/submit_jobs", json=request())
 
-    assert (inside.status_code, outside.status_code) == (200, 403)
+    assert (inside.status_code, outside.status_code) == (200, 401)
+
+
+def test_a_proxy_that_is_not_known_opens_nothing(web: WebClient, jobsite: Jobsite) -> None:
+    job_id = jobsite.queued()
+
+    answer = web.post(f"/api/v2/jobs/{job_id}/cancel", headers={"X-Forwarded-For": "127.0.0.1"})
+
+    assert answer.status_code == 401
+    assert "proxy at 127.0.0.1, which is not in trusted_proxies" in answer.json()["detail"]
+    assert get_job(jobsite.database, job_id).state == "queued"
 
 
 @pytest.mark.parametrize(
-    ("host", "networks", "expected"),
+    ("forwarded_for", "status"),
     [
-        ("127.0.0.1", [ip_network("127.0.0.0/8")], True),
-        ("::ffff:127.0.0.1", [ip_network("127.0.0.0/8")], True),
-        ("::1", [ip_network("127.0.0.0/8"), ip_network("::1/128")], True),
-        ("::1", [ip_network("127.0.0.0/8")], False),
-        ("10.0.0.1", [], False),
-        ("not an address", [ip_network("0.0.0.0/0")], False),
-        (None, [ip_network("0.0.0.0/0")], False),
+        ("10.1.2.3", 303),
+        ("8.8.8.8, 10.1.2.3", 303),
+        ("10.1.2.3, 8.8.8.8", 401),
+        ("127.0.0.1", 401),
+        ("nonsense", 401),
+        ("", 401),
+        (None, 401),
     ],
 )
-def test_is_within(
-    host: str | None, networks: list[IPv4Network | IPv6Network], expected: bool
+def test_a_known_proxy_says_who_asks(
+    settings: Settings, jobsite: Jobsite, forwarded_for: str | None, status: int
 ) -> None:
-    assert is_within(host, networks) is expected
+    networks = {
+        "trusted_networks": (ip_network("127.0.0.0/8"), ip_network("10.1.0.0/16")),
+        "trusted_proxies": (ip_network("127.0.0.1/32"),),
+    }
+    behind = settings.model_copy(update=networks)
+    web = WebClient(create_app(behind, jobsite.database, jobsite.queue))
+    headers = {} if forwarded_for is None else {"X-Forwarded-For": forwarded_for}
+
+    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers)
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ EXTRAS = {
     "boto3": _SERVER,
     "dbos": _SERVER,
     "fastapi": _SERVER,
+    "itsdangerous": _SERVER,
     "jinja2": _SERVER,
     "obstore": _SERVER,
     "psutil": _SERVER,

@@ -10,6 +10,7 @@ from . import options
 def jobs(
     server: options.Server = options.DEFAULT_SERVER,
     *,
+    token: options.Token = None,
     state: Annotated[
         list[str] | None, typer.Option(help="Only jobs in this state; may be repeated.")
     ] = None,
@@ -22,7 +23,7 @@ def jobs(
     from .output import print_json, print_table, state_text
     from .units import decimal_bytes, time_taken, utc
 
-    with Client(server) as client:
+    with Client(server, token=token) as client:
         page = client.jobs(states=tuple(state or ()), limit=limit, offset=offset)
     if as_json:
         print_json(page)

@@ -21,6 +21,7 @@ def logs(
     ] = None,
     server: options.Server = options.DEFAULT_SERVER,
     *,
+    token: options.Token = None,
     map_index: Annotated[
         int | None, typer.Option("--map-index", help="Which element of a mapped task.")
     ] = None,
@@ -36,7 +37,7 @@ def logs(
     from ..client import Client
     from .output import print_json
 
-    with Client(server) as client:
+    with Client(server, token=token) as client:
         found = choose_task(client.job(job), task, map_index)
         number = try_number or max(found.try_number, 1)
         if as_json:

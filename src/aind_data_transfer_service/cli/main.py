@@ -16,6 +16,7 @@ from . import (
     serve,
     show,
     submit,
+    tokens,
     up,
     validate,
     verify,
@@ -48,6 +49,15 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 for panel, command in _COMMANDS:
     app.command(rich_help_panel=panel)(reports_errors(command))
+
+tokens_app = typer.Typer(no_args_is_help=True, help="Make, list and revoke tokens.")
+for name, command in (
+    ("create", tokens.create),
+    ("list", tokens.list_tokens),
+    ("revoke", tokens.revoke),
+):
+    tokens_app.command(name)(reports_errors(command))
+app.add_typer(tokens_app, name="tokens", rich_help_panel=_SERVICE)
 
 
 def _say_version(wanted: bool) -> None:

@@ -13,6 +13,15 @@ Server = Annotated[
         "--server", envvar="AIND_DATA_TRANSFER_SERVER", metavar="URL", help="Where the service is."
     ),
 ]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="AIND_DATA_TRANSFER_TOKEN",
+        metavar="TOKEN",
+        help="What the service asks of machines it does not trust.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Job = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job.")]
 Request = Annotated[

@@ -12,6 +12,7 @@ def show(
     job: options.Job,
     server: options.Server = options.DEFAULT_SERVER,
     *,
+    token: options.Token = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Show one job with its tasks."""
@@ -20,7 +21,7 @@ def show(
     from .progress import task_table
     from .units import utc
 
-    with Client(server) as client:
+    with Client(server, token=token) as client:
         found = client.job(job)
     if as_json:
         print_json(found)

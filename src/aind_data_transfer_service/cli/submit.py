@@ -17,6 +17,7 @@ def submit(
     file: options.Request,
     server: options.Server = options.DEFAULT_SERVER,
     *,
+    token: options.Token = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until every job has ended.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask about warnings.")] = False,
     as_json: options.AsJson = False,
@@ -26,7 +27,7 @@ def submit(
     from .output import print_json
 
     request = file.read()
-    with Client(server) as client:
+    with Client(server, token=token) as client:
         _require_valid(client, request, ask=not yes and sys.stdin.isatty(), as_json=as_json)
         submission = client.submit(request)
         if as_json and not wait:

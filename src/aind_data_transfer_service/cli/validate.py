@@ -10,6 +10,7 @@ def validate(
     file: options.Request,
     server: options.Server = options.DEFAULT_SERVER,
     *,
+    token: options.Token = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Say what is wrong with a request, without submitting it."""
@@ -17,7 +18,7 @@ def validate(
     from .output import print_json
     from .problem_table import print_problems
 
-    with Client(server) as client:
+    with Client(server, token=token) as client:
         answer = client.validate(file.read())
     if as_json:
         print_json(answer)

@@ -18,6 +18,7 @@ def verify(
     ],
     server: options.Server = options.DEFAULT_SERVER,
     *,
+    token: options.Token = None,
     mode: Annotated[
         Literal["read", "server"],
         typer.Option(help="Read every object back, or trust SHA-256 digests the store gives."),
@@ -34,7 +35,7 @@ def verify(
     from .verification import asset_place, verify_place
 
     settings = load_settings(config)
-    location = asset if "/" in asset or asset == "." else _location_of(server, asset)
+    location = asset if "/" in asset or asset == "." else _location_of(server, token, asset)
     out = Console(stderr=True, quiet=as_json)
     report = verify_place(asset_place(location), settings.s3, VerifyMode(mode), out)
     if as_json:
@@ -45,10 +46,10 @@ def verify(
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _location_of(server: str, job_id: str) -> str:
+def _location_of(server: str, token: str | None, job_id: str) -> str:
     from ..client import Client
 
-    with Client(server) as client:
+    with Client(server, token=token) as client:
         return client.job(job_id).location
 
 

@@ -12,6 +12,7 @@ def wait(
     job: options.Job,
     server: options.Server = options.DEFAULT_SERVER,
     *,
+    token: options.Token = None,
     timeout: Annotated[
         float | None, typer.Option(min=0, metavar="SECONDS", help="Wait no longer than this.")
     ] = None,
@@ -23,7 +24,7 @@ def wait(
     from .output import print_json
     from .progress import follow
 
-    with Client(server) as client:
+    with Client(server, token=token) as client:
         try:
             ended = follow(client, job, timeout=timeout, quiet=as_json)
         except StillRunning as running:

@@ -28,6 +28,8 @@ class Client:
     ----------
     base_url
         Such as ``http://aind-data-transfer-service``.
+    token
+        Sent with every request; machines in the service's trusted networks need none.
     timeout
         Seconds to wait for an answer.
     transport
@@ -38,11 +40,17 @@ class Client:
         self,
         base_url: str,
         *,
+        token: str | None = None,
         timeout: float = 60.0,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self._http = httpx.Client(base_url=self.base_url, timeout=timeout, transport=transport)
+        self._http = httpx.Client(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=timeout,
+            transport=transport,
+        )
 
     def __enter__(self) -> Self:
         return self

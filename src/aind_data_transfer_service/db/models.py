@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -243,3 +244,32 @@ class RequestKey(Base):
     answer: Mapped[str]
     """The answer's body, JSON."""
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TokenRow(Base):
+    """One token with which somebody may change something."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """Part of the token's text, to find it by."""
+    name: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the secret."""
+    scopes: Mapped[str]
+    """With spaces between."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    """To the minute."""
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_tokens_name_not_revoked",
+            "name",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )

@@ -74,6 +74,11 @@ def request_cancel(session: Session, job: Job, *, by: str) -> None:
         _record(session, job.id, "job:cancel_requested", detail={"by": by})
 
 
+def request_retry(session: Session, job: Job, *, by: str) -> None:
+    """Note who wants the job to be tried again."""
+    _record(session, job.id, "job:retry_requested", detail={"by": by})
+
+
 def change_task(
     session: Session,
     task: Task,

@@ -1,5 +1,6 @@
 """The FastAPI application."""
 
+import secrets
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from .. import __version__
 from ..db.database import Database
 from ..engine.durable import JobQueue
+from ..identity.sessions import Sessions
 from ..intake.policy import IntakePolicy
 from ..settings import Settings
 from . import failures, health
@@ -15,15 +17,16 @@ from .api_v1 import monitoring, requests
 from .api_v2 import jobs
 from .envelope import Envelope
 from .guard import Guard
-from .portal import actions, pages, reference
+from .identify import Identifier
+from .portal import actions, pages, reference, session
 from .service import Service
 
 _STATIC = Path(__file__).with_name("portal") / "static"
 
 _DESCRIPTION = """\
 Uploads recorded sessions from a shared drive to the cloud: compressed, checked byte for byte,
-described and registered. Times are UTC. Requests that change something are accepted from the
-service's trusted networks."""
+described and registered. Times are UTC. Requests that change something come from the service's
+trusted networks, or with a token: `Authorization: Bearer adt_…`."""
 
 _TAGS = [
     {"name": "V1", "description": "What existing scripts use. Its texts and shapes do not change."},
@@ -53,11 +56,25 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         queue=queue,
         policy=IntakePolicy.from_settings(settings),
     )
-    for module in (requests, monitoring, jobs, health, pages, actions, reference):
+    identifier = Identifier(settings, database, Sessions(_secret_key(settings)))
+    app.state.identifier = identifier
+    for module in (requests, monitoring, jobs, health, pages, actions, reference, session):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     failures.install(app)
     # The one added last is outermost.
-    app.add_middleware(Guard, trusted_networks=settings.trusted_networks, own_url=settings.base_url)
+    app.add_middleware(
+        Guard,
+        identifier=identifier,
+        own_url=settings.base_url,
+        reading_needs_token=settings.reading_needs_token,
+    )
     app.add_middleware(Envelope)
     return app
+
+
+def _secret_key(settings: Settings) -> str:
+    """Return the key of the settings, else one that lasts until this process ends."""
+    if settings.secret_key is None:
+        return secrets.token_urlsafe(32)
+    return settings.secret_key.get_secret_value()

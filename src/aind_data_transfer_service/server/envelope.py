@@ -7,6 +7,7 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..identity.visitors import Visitor
 from ..logging import log_context
 from .failures import unexpected_answer
 
@@ -76,6 +77,8 @@ class _Answer:
 def _log(scope: Scope, status: int, *, seconds: float) -> None:
     # The raw path, in which control characters are still encoded.
     path = scope.get("raw_path", b"").decode("ascii", "replace") or "/"
-    client = scope["client"][0] if scope.get("client") else "-"
+    visitor: Visitor | None = scope["state"].get("visitor")
+    peer = scope["client"][0] if scope.get("client") else "-"
+    client = visitor.by if visitor else peer
     level = logging.DEBUG if path.startswith(_STATIC) else logging.INFO
     logger.log(level, "%s %s %d %.0f ms %s", scope["method"], path, status, seconds * 1000, client)

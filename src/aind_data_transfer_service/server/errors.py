@@ -9,6 +9,7 @@ from ..errors import (
     TransferError,
     Unavailable,
 )
+from ..identity.errors import NotIdentified
 from ..intake.v1 import NotJson
 
 
@@ -53,6 +54,7 @@ _STATUS: tuple[tuple[type[TransferError], int], ...] = (
     (InvalidInput, 406),
     (NotFound, 404),
     (Conflict, 409),
+    (NotIdentified, 401),
     (NotAllowed, 403),
     (Unavailable, 503),
     (StorageFull, 507),

@@ -21,13 +21,25 @@ _PROGRAMS = ("/api/", "/health", "/openapi.json")
 
 def answer_for(scope: Scope, error: TransferError) -> Response:
     """Return the answer to a request that failed with ``error``."""
-    path: str = scope["path"]
     status = status_of(error)
+    answer = _shaped(scope, status, error)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _shaped(scope: Scope, status: int, error: TransferError) -> Response:
+    path: str = scope["path"]
     if path.startswith("/api/v1/"):
         return v1_failure(path, status, error)
-    if path.startswith(_PROGRAMS):
-        return problem(path, status, error)
-    return error_page(scope, status, error)
+    if is_page(path):
+        return error_page(scope, status, error)
+    return problem(path, status, error)
+
+
+def is_page(path: str) -> bool:
+    """Whether people look at what is at this address, not programs."""
+    return not path.startswith(_PROGRAMS)
 
 
 def unexpected_answer(scope: Scope) -> Response:

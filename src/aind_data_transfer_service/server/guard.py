@@ -1,56 +1,67 @@
-"""Which requests are let in: from where, how large, and not sent by another site's page."""
+"""Which requests are let in: how large, not sent by another site's page, and from whom."""
 
-from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import NotAllowed, TransferError
+from ..errors import TransferError
+from ..identity.addresses import parse_address
 from .errors import CrossSiteRequest, RequestTooLarge
-from .failures import answer_for
+from .failures import answer_for, is_page
+from .identify import Identifier, current_visitor
 
 _LARGEST_BODY_BYTES = 20_000_000
 _READING = {"GET", "HEAD", "OPTIONS"}
-
-Networks = Sequence[IPv4Network | IPv6Network]
+_OPEN = ("/health", "/login", "/logout")
+"""What answers without a token even if looking needs one; files of the pages do too."""
+_STATIC = "/static/"
 
 
 class Guard:
-    """Refuses what may not reach the handlers."""
+    """Refuses what may not reach the handlers; what a change needs is declared at its route."""
 
-    def __init__(self, app: ASGIApp, trusted_networks: Networks, own_url: str) -> None:
+    def __init__(
+        self, app: ASGIApp, identifier: Identifier, *, own_url: str, reading_needs_token: bool
+    ) -> None:
         self._app = app
-        self._trusted = tuple(trusted_networks)
+        self._identifier = identifier
         self._own_name = urlsplit(own_url).hostname
+        self._reading_needs_token = reading_needs_token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["method"] in _READING:
+        path: str = scope.get("path", "")
+        if scope["type"] != "http" or path.startswith(_STATIC):
             await self._app(scope, receive, send)
             return
+        looked_at_by = current_visitor.set(current_visitor.get())
         try:
-            headers = Headers(scope=scope)
-            self._require_trusted(scope)
-            _require_same_site(headers)
-            self._require_own_name(headers)
-            _require_size(int(headers.get("content-length") or 0))
+            await self._require_allowed(scope)
         except TransferError as refusal:
             await answer_for(scope, refusal)(scope, receive, send)
         else:
             await self._app(scope, _counted(receive), send)
+        finally:
+            current_visitor.reset(looked_at_by)
 
-    def _require_trusted(self, scope: Scope) -> None:
-        client = scope.get("client")
-        host = client[0] if client else None
-        if not is_within(host, self._trusted):
-            raise NotAllowed(
-                f"Changes are accepted from the service's trusted networks only;"
-                f" your address {host or '(unknown)'} is in none of them.",
-                what_to_do="Use a machine in a trusted network, or ask an administrator to add"
-                " yours to trusted_networks.",
-            )
+    async def _require_allowed(self, scope: Scope) -> None:
+        connection = HTTPConnection(scope)
+        headers = connection.headers
+        path: str = scope["path"]
+        reading = scope["method"] in _READING
+        closed = self._reading_needs_token and path not in _OPEN
+        if not reading:
+            _require_same_site(headers)
+            _require_size(int(headers.get("content-length") or 0))
+        if closed or not reading:
+            self._require_own_name(headers)
+        if closed or is_page(path):
+            visitor = await self._identifier.visitor(connection)
+            current_visitor.set(visitor)
+            if closed:
+                visitor.require_known()
 
     def _require_own_name(self, headers: Headers) -> None:
         """Refuse a browser that was led here by a name somebody else owns (DNS rebinding).
@@ -59,31 +70,12 @@ class Guard:
         """
         name = urlsplit(f"//{headers.get('host', '')}").hostname or ""
         from_browser = "origin" in headers or "sec-fetch-site" in headers
-        if from_browser and "." in name and name != self._own_name and not _is_address(name):
+        if from_browser and "." in name and name != self._own_name and not parse_address(name):
             raise CrossSiteRequest(
                 f"The service does not know itself as {name}.",
                 what_to_do=f"If it is its right name, an administrator sets public_url to it;"
                 f" until then use {self._own_name}.",
             )
-
-
-def is_within(host: str | None, networks: Networks) -> bool:
-    """Whether an address is in one of the networks."""
-    try:
-        address = ip_address(host or "")
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return any(address in network for network in networks)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _require_same_site(headers: Headers) -> None:

@@ -9,6 +9,7 @@ from ..db.database import Database
 from ..engine.durable import JobQueue
 from ..intake.policy import IntakePolicy
 from ..settings import Settings
+from .access import VisitorDep
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,18 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-async def _caller(request: Request) -> str:
-    address = request.client.host if request.client else "unknown address"
-    return f"{address} {request.headers.get('user-agent', '')[:200]}".strip()
+async def _caller(request: Request, visitor: VisitorDep) -> str:
+    return f"{visitor.by} {request.headers.get('user-agent', '')[:200]}".strip()
+
+
+async def _by(visitor: VisitorDep) -> str:
+    return visitor.by
 
 
 ServiceDep = Annotated[Service, Depends(_service)]
 Body = Annotated[bytes, Depends(_body)]
 """The request's body as it came; handlers read it away from the event loop."""
 Caller = Annotated[str, Depends(_caller)]
-"""Address and user agent of who asks."""
+"""Who asks (token and address), and with what program."""
+By = Annotated[str, Depends(_by)]
+"""Who asks: token and address, or address alone."""

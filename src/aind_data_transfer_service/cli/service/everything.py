@@ -13,6 +13,7 @@ import typer
 from ...db.database import Database
 from ...engine.services.programs import end_local_programs
 from ...settings import Settings
+from .secret_key import with_kept_key
 from .start import load_and_log, make_bucket_folders, open_database
 from .supervisor import Supervisor
 from .web import WebServer, listen
@@ -28,7 +29,7 @@ def run_everything(config: Path | None, given: Mapping[str, Any], *, with_worker
     settings = load_and_log(config, given)
     with listen(settings.host, settings.port) as listener:
         given = {**given, "port": listener.getsockname()[1]}
-        settings = settings.model_copy(update={"port": given["port"]})
+        settings = with_kept_key(settings.model_copy(update={"port": given["port"]}))
         make_bucket_folders(settings)
         with open_database(settings) as database:
             web = WebServer(

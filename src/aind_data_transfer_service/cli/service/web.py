@@ -48,6 +48,7 @@ class WebServer:
         config = uvicorn.Config(
             create_app(settings, database, self._queue),
             log_config=None,
+            proxy_headers=False,  # the service judges them itself, by its trusted_proxies
             access_log=settings.log_level == "DEBUG",
             timeout_graceful_shutdown=_GRACEFUL_SECONDS,
         )

@@ -40,7 +40,7 @@ def cancel(database: Database, job_id: str, *, by: str) -> str:
         return job.state
 
 
-def retry(database: Database, queue: JobQueue, job_id: str) -> int:
+def retry(database: Database, queue: JobQueue, job_id: str, *, by: str) -> int:
     """Queue a failed job again from the first task that did not succeed.
 
     What is done is kept, old attempts too. Returns the number of the run. Raises `JobUnknown`,
@@ -48,18 +48,19 @@ def retry(database: Database, queue: JobQueue, job_id: str) -> int:
     """
     try:
         with database.write() as session:
-            return _retry(session, queue, job_id)
+            return _retry(session, queue, job_id, by=by)
     except IntegrityError as problem:
         raise AssetBusy(f"Another job for the target of job {job_id} is under way.") from problem
 
 
-def _retry(session: Session, queue: JobQueue, job_id: str) -> int:
+def _retry(session: Session, queue: JobQueue, job_id: str, *, by: str) -> int:
     jobs = Jobs(session)
     job: Job = jobs.get(job_id)
     if job.state != JobState.FAILED:
         raise NotRetryable(
             f"Job {job_id} is {job.state}; only a failed job can be tried again.", job_id=job_id
         )
+    transitions.request_retry(session, job, by=by)
     transitions.change_job(session, job, JobState.QUEUED)
     tasks = jobs.tasks(job_id)
     redo = {REDO_WITH.get(TaskId(task.task_id)) for task in tasks if task.state not in _DONE}

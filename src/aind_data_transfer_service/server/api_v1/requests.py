@@ -10,8 +10,10 @@ from fastapi.responses import JSONResponse
 from ... import __version__
 from ...domain.plan import JobPlan
 from ...engine.services.submit import AcceptedJob, AssetBusy, submit
+from ...identity.scopes import Scope
 from ...intake.v1 import RequestInvalid, accept_v1
 from ...wire.v1 import parse_json
+from ..access import needs
 from ..service import Body, Caller, Service, ServiceDep
 from . import examples
 from .answers import DAG_ID, NOT_VALID, SUBMIT, VALIDATE, answer
@@ -24,6 +26,7 @@ router = APIRouter(tags=["V1"])
     summary="Validate a request",
     openapi_extra=examples.REQUEST_BODY,
     responses=examples.VALIDATE_ANSWERS,
+    dependencies=[needs(Scope.SUBMIT)],
 )
 def validate_json(service: ServiceDep, body: Body) -> JSONResponse:
     """Check a request and fill in what follows from it, without submitting anything.
@@ -47,6 +50,7 @@ def validate_json(service: ServiceDep, body: Body) -> JSONResponse:
     summary="Submit jobs",
     openapi_extra=examples.REQUEST_BODY,
     responses=examples.SUBMIT_ANSWERS,
+    dependencies=[needs(Scope.SUBMIT)],
 )
 def submit_jobs(service: ServiceDep, body: Body, caller: Caller) -> JSONResponse:
     """Queue all jobs of a request, or none.

@@ -4,22 +4,24 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from ...engine.services import control
-from ..service import Caller, ServiceDep
+from ...identity.scopes import Scope
+from ..access import needs
+from ..service import By, ServiceDep
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.post("/jobs/{job_id}/cancel")
-def cancel_job(service: ServiceDep, job_id: str, caller: Caller) -> RedirectResponse:
+@router.post("/jobs/{job_id}/cancel", dependencies=[needs(Scope.CONTROL)])
+def cancel_job(service: ServiceDep, job_id: str, by: By) -> RedirectResponse:
     """Cancel a job and show it."""
-    control.cancel(service.database, job_id, by=caller)
+    control.cancel(service.database, job_id, by=by)
     return _to_job(job_id)
 
 
-@router.post("/jobs/{job_id}/retry")
-def retry_job(service: ServiceDep, job_id: str) -> RedirectResponse:
+@router.post("/jobs/{job_id}/retry", dependencies=[needs(Scope.CONTROL)])
+def retry_job(service: ServiceDep, job_id: str, by: By) -> RedirectResponse:
     """Queue a failed job again and show it."""
-    control.retry(service.database, service.queue, job_id)
+    control.retry(service.database, service.queue, job_id, by=by)
     return _to_job(job_id)
 
 

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from ... import __version__
 from ...domain.states import FINISHED_JOB_STATES, FINISHED_TASK_STATES, JobState
 from ...errors import TransferError
+from ..identify import current_visitor
 from . import formats, overview
 
 
@@ -44,7 +45,7 @@ _ENVIRONMENT = _environment()
 
 def page(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from a template."""
-    html = _ENVIRONMENT.get_template(template).render(**values)
+    html = _ENVIRONMENT.get_template(template).render(visitor=current_visitor.get(), **values)
     return HTMLResponse(html, status_code=status)
 
 
@@ -54,12 +55,14 @@ def error_page(scope: Scope, status: int, error: TransferError) -> HTMLResponse:
         "error.html",
         status=status,
         error=error,
+        sign_in=status == HTTPStatus.UNAUTHORIZED,
         heading=_HEADINGS.get(status, HTTPStatus(status).phrase),
         request_id=scope["state"]["request_id"],
     )
 
 
 _HEADINGS = {
+    401: "Please sign in",
     403: "Not allowed",
     404: "Not found",
     406: "That cannot be shown",

@@ -1,0 +1,1 @@
+"""Who asks, and what they may do: tokens, sessions and addresses, without input or output."""
