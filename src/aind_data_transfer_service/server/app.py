@@ -1,6 +1,8 @@
 """The FastAPI application."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -10,14 +12,14 @@ from .. import __version__
 from ..db.database import Database
 from ..engine.durable import JobQueue
 from ..identity.sessions import Sessions
-from ..intake.policy import IntakePolicy
 from ..settings import Settings
 from . import failures, health
 from .api_v1 import monitoring, requests
-from .api_v2 import jobs
+from .api_v2 import jobs, logs, manifest
 from .envelope import Envelope
 from .guard import Guard
 from .identify import Identifier
+from .lookups import Lookups
 from .portal import actions, pages, reference, session
 from .service import Service
 
@@ -41,6 +43,14 @@ _TAGS = [
 
 def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastAPI:
     """Return the server's application; the database's tables are there already."""
+    lookups = Lookups(settings, database)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        lookups.start()
+        yield
+        lookups.close()
+
     app = FastAPI(
         title="AIND data transfer service",
         summary="From the shared drive to the cloud, whole and verified.",
@@ -49,16 +59,28 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         openapi_tags=_TAGS,
         docs_url=None,  # the stock pages load their scripts from other hosts
         redoc_url=None,
+        lifespan=lifespan,
     )
     app.state.service = Service(
         settings=settings,
         database=database,
         queue=queue,
-        policy=IntakePolicy.from_settings(settings),
+        lookups=lookups,
     )
     identifier = Identifier(settings, database, Sessions(_secret_key(settings)))
     app.state.identifier = identifier
-    for module in (requests, monitoring, jobs, health, pages, actions, reference, session):
+    for module in (
+        requests,
+        monitoring,
+        jobs,
+        logs,
+        manifest,
+        health,
+        pages,
+        actions,
+        reference,
+        session,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     failures.install(app)

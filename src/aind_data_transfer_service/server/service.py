@@ -7,9 +7,9 @@ from fastapi import Depends, Request
 
 from ..db.database import Database
 from ..engine.durable import JobQueue
-from ..intake.policy import IntakePolicy
 from ..settings import Settings
 from .access import VisitorDep
+from .lookups import Lookups
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Service:
     settings: Settings
     database: Database
     queue: JobQueue
-    policy: IntakePolicy
+    lookups: Lookups
 
     def job_url(self, job_id: str) -> str:
         """Return the address of a job's page."""

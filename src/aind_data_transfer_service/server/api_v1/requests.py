@@ -37,7 +37,7 @@ def validate_json(service: ServiceDep, body: Body) -> JSONResponse:
     asked = parse_json(body)
     data: dict[str, Any] = {"version": __version__, "model_json": asked}
     try:
-        accepted = accept_v1(body, service.policy)
+        accepted = accept_v1(body, service.lookups.policy(), service.lookups.snapshot())
     except RequestInvalid as refused:
         data |= {"errors": refused.errors_json, "problems": refused.problems}
         return answer(NOT_VALID, data, status=406)
@@ -59,7 +59,7 @@ def submit_jobs(service: ServiceDep, body: Body, caller: Caller) -> JSONResponse
     same as one under way is that one (`new` is false), so sending a request twice is harmless.
     """
     try:
-        accepted = accept_v1(body, service.policy)
+        accepted = accept_v1(body, service.lookups.policy(), service.lookups.snapshot())
     except RequestInvalid as refused:
         return _refused(406, NOT_VALID, refused.errors_json, refused.problems)
     try:
