@@ -1,5 +1,6 @@
 """Errors of the web side, and the HTTP status of every error."""
 
+from ..engine.services.idempotency import KeyReused
 from ..errors import (
     Conflict,
     InvalidInput,
@@ -11,6 +12,7 @@ from ..errors import (
 )
 from ..identity.errors import NotIdentified
 from ..intake.v1 import NotJson
+from .api_v2.byte_ranges import RangeNotSatisfiable
 
 
 class RequestTooLarge(InvalidInput):
@@ -49,6 +51,8 @@ class ParametersInvalid(InvalidInput):
 
 _STATUS: tuple[tuple[type[TransferError], int], ...] = (
     (NotJson, 400),
+    (KeyReused, 422),
+    (RangeNotSatisfiable, 416),
     (RequestTooLarge, 413),
     (MethodNotAllowed, 405),
     (InvalidInput, 406),
