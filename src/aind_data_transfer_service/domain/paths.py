@@ -4,12 +4,15 @@ What only the file system can tell (links, existence) is checked where the folde
 `aind_data_transfer_service.tasks.check_source_folders_exist`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import PurePath, PurePosixPath
-from unicodedata import category
 
 from ..errors import InvalidInput
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Unicode's category Cc."""
 
 
 class PathInvalid(InvalidInput):
@@ -48,7 +51,7 @@ def require_source_path(field: str, value: str) -> PurePosixPath:
 
 def lies_in(path: PurePath, folders: Iterable[PurePath]) -> bool:
     """Tell whether ``path`` is one of ``folders`` or lies below one."""
-    return any(path.is_relative_to(folder) for folder in folders)
+    return any(_is_within(path, folder) for folder in folders)
 
 
 def require_in_roots(field: str, path: PurePath, roots: Iterable[PurePath]) -> None:
@@ -71,7 +74,7 @@ def require_not_nested(sources: Mapping[str, PurePath]) -> None:
     files at its top are taken.
     """
     for (one, first), (other, second) in combinations(sources.items(), 2):
-        if first.is_relative_to(second) or second.is_relative_to(first):
+        if _is_within(first, second) or _is_within(second, first):
             relation = "is also" if first == second else "is nested with"
             raise SourcesNested(
                 f"The source of {one}, {str(first)!r}, {relation} that of {other},"
@@ -80,10 +83,15 @@ def require_not_nested(sources: Mapping[str, PurePath]) -> None:
             )
 
 
+def _is_within(path: PurePath, folder: PurePath) -> bool:
+    """Do what `is_relative_to` does, without the paths that it makes."""
+    return path.parts[: len(folder.parts)] == folder.parts
+
+
 def _problem(value: str) -> str | None:
     if not value.startswith("/"):
         return "is not absolute" if "\\" not in value else "is a Windows path"
-    if any(category(character) == "Cc" for character in value):
+    if _CONTROL.search(value):
         return "contains a control character"
     if ".." in value.split("/"):
         return "contains '..'"

@@ -1,10 +1,11 @@
 """A V1 request becomes plans."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from ..domain.pipeline import TaskId
-from ..domain.plan import JobPlan, ModalityPlan
+from ..domain.plan import JobPlan, ModalityPlan, TaskPlan
 from ..ports.preset_store import PresetBroken, PresetVersion
 from ..presets.cache import PresetSnapshot
 from ..wire.problems import Loc
@@ -41,7 +42,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
     except InvalidRequest as refused:
         raise RequestInvalid(refused.problems, refused.reference_errors()) from refused
     validated = normalise(request)
-    known = Presets(presets, PresetVersion.V1)
+    layouts = _Layouts(Presets(presets, PresetVersion.V1))
     findings = Findings(policy)
     findings.warnings += find_warnings(content)
     for index, (job, dump) in enumerate(
@@ -52,7 +53,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
         if url is None:
             continue
         try:
-            plan = _plan(job, dump, url, known)
+            plan = _plan(job, dump, url, layouts)
         except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
             continue
@@ -66,7 +67,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
 
 
 def _plan(
-    job: BasicUploadJobConfigs, dump: dict[str, Any], storage_url: str, presets: Presets
+    job: BasicUploadJobConfigs, dump: dict[str, Any], storage_url: str, layouts: "_Layouts"
 ) -> JobPlan:
     modalities = tuple(_modality(configs) for configs in job.modalities)
     job_type = job.codeocean_configs.job_type or job.platform.abbreviation
@@ -85,13 +86,27 @@ def _plan(
         force_cloud_sync=job.force_cloud_sync,
         user_email=job.user_email,
         notify_on=tuple(sorted(job.email_notification_types or ())),
-        tasks=tuple(
-            lay_out(
-                modalities, derivatives_dir=None, settled=_settle(modalities, job_type, presets)
-            )
-        ),
+        tasks=layouts.tasks(modalities, job_type),
         request=dump,
     )
+
+
+class _Layouts:
+    """The tasks of the jobs of one request; those that are set alike share them."""
+
+    def __init__(self, presets: Presets) -> None:
+        self._presets = presets
+        self._known: dict[tuple[str, str], tuple[TaskPlan, ...]] = {}
+
+    def tasks(self, modalities: tuple[ModalityPlan, ...], job_type: str) -> tuple[TaskPlan, ...]:
+        """Return the tasks of a job; raises `PresetBroken`."""
+        key = job_type, json.dumps([(m.abbreviation, m.job_settings) for m in modalities])
+        tasks = self._known.get(key)
+        if tasks is None:
+            settled = _settle(modalities, job_type, self._presets)
+            tasks = tuple(lay_out(modalities, derivatives_dir=None, settled=settled))
+            self._known[key] = tasks
+        return tasks
 
 
 def _settle(modalities: tuple[ModalityPlan, ...], job_type: str, known: Presets) -> Settled:
