@@ -92,9 +92,15 @@ def test_every_task_is_explained() -> None:
 
 
 def commands() -> dict[str, TyperCommand]:
-    group = get_command(command_line)
-    assert isinstance(group, TyperGroup)
-    return {name: one for name, one in group.commands.items() if isinstance(one, TyperCommand)}
+    return dict(_commands(get_command(command_line), ""))
+
+
+def _commands(found: object, name: str) -> Iterator[tuple[str, TyperCommand]]:
+    if isinstance(found, TyperGroup):
+        for below, one in found.commands.items():
+            yield from _commands(one, f"{name} {below}".strip())
+    elif isinstance(found, TyperCommand):
+        yield name, found
 
 
 @pytest.mark.parametrize("name", commands())
@@ -104,7 +110,7 @@ def test_every_command_and_option_is_explained(name: str) -> None:
     (line,) = re.findall(rf"^\| `{name}[ `].*$", text, re.MULTILINE)
     for parameter in commands()[name].params:
         if isinstance(parameter, TyperArgument):
-            assert (parameter.metavar or str(parameter.name)).upper() in line
+            assert (parameter.metavar or str(parameter.name)).upper() in line.replace("\\|", "|")
         elif isinstance(parameter, TyperOption) and not parameter.hidden:
             for option in (*parameter.opts, *parameter.secondary_opts):
                 assert option in line or option in common, f"{name} {option}"
