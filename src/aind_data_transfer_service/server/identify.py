@@ -60,7 +60,7 @@ class Identifier:
         trusted = address.is_trusted(self._settings.trusted_networks)
         scopes = self._scopes_of_address(address) if trusted else frozenset()
         name, form_key = None, None
-        if token := _bearer(connection):
+        if (token := _bearer(connection)) is not None:
             row = await run_in_threadpool(self._by_token, token)
             name, scopes = row.name, scopes | scopes_of(row)
         elif session := self._session(connection):

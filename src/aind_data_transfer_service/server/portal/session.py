@@ -1,7 +1,7 @@
 """Signing in and out."""
 
+import re
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -12,6 +12,9 @@ from ..access import IdentifierDep, VisitorDep, require_own_form
 from .render import page
 
 router = APIRouter(include_in_schema=False)
+
+_OWN_ADDRESS = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""A path: not //host, which browsers take for another site, and nothing but visible ASCII."""
 
 
 @router.get("/login")
@@ -58,8 +61,5 @@ async def sign_out(
 
 
 def _own_address(address: str) -> str:
-    """Return an address of this site, with its query; the start page in place of any other."""
-    parts = urlsplit(address.replace("\\", "/"))
-    own = parts.path.startswith("/") and not (parts.scheme or parts.netloc)
-    path = "/" + parts.path.lstrip("/")
-    return (f"{path}?{parts.query}" if parts.query else path) if own else "/"
+    """Return an address of this site as it is, and the start page in place of any other."""
+    return address if _OWN_ADDRESS.fullmatch(address) else "/"
