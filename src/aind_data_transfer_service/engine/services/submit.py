@@ -98,6 +98,18 @@ def submit(
     return submission_id, accepted
 
 
+def same_under_way(database: Database, plans: Sequence[JobPlan]) -> list[str]:
+    """Return the names of the assets for which the very same job is queued or running."""
+    asked = [_asked(plan) for plan in plans]
+    with database.read() as session:
+        active = Jobs(session).active_at([job.place for job in asked])
+    return [
+        job.plan.asset_name
+        for job in asked
+        if job.place in active and active[job.place].request_hash == job.digest
+    ]
+
+
 def _patiently(take: Callable[[], list[AcceptedJob]]) -> list[AcceptedJob]:
     for _ in range(_MORE_TRIES):
         # Somebody else may take one of the places between our look and our write: look again.
