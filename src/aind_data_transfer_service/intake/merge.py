@@ -45,7 +45,13 @@ def merge(*layers: Layer) -> Merged:
     """Lay each layer over those before it: objects are merged, anything else is replaced whole."""
     merged = Merged({}, {})
     for layer in layers:
-        _lay(merged, merged.value, layer.value, layer.origin, ())
+        lay(merged, layer)
+    return merged
+
+
+def lay(merged: Merged, layer: Layer) -> Merged:
+    """Lay one more layer over ``merged``, in place, and return it."""
+    _lay(merged, merged.value, layer.value, layer.origin, ())
     return merged
 
 

@@ -1,28 +1,31 @@
 """What presets and a request together say about one task."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..domain.plan import ProgramPlan
-from .merge import REQUEST, Layer, Merged, merge
+from ..ports.preset_store import Preset
+from .merge import REQUEST, Layer, Merged, lay, merge
 from .presets import Presets
 
 _JOB_SETTINGS = "job_settings"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskSettings:
     """Merged settings of one task: the members of a task in V2."""
 
     merged: Merged
 
-    @property
+    @cached_property
     def job_settings(self) -> dict[str, Any]:
         """Settings of the task's program."""
         return dict(self.merged.value.get(_JOB_SETTINGS) or {})
 
-    @property
+    @cached_property
     def origins(self) -> dict[str, str]:
         """Where each of the job settings came from."""
         return self.merged.origins_below(_JOB_SETTINGS)
@@ -37,12 +40,12 @@ class TaskSettings:
         }
         return TaskSettings(Merged({**self.merged.value, _JOB_SETTINGS: settings}, origins))
 
-    @property
+    @cached_property
     def skip_task(self) -> bool:
         """Whether the task is left out."""
         return bool(self.merged.value.get("skip_task"))
 
-    @property
+    @cached_property
     def skip_reason(self) -> str | None:
         """Who left the task out; None if nobody did."""
         if not self.skip_task:
@@ -50,7 +53,7 @@ class TaskSettings:
         origin = self.merged.origin_of("skip_task")
         return f"Skipped by {'the request' if origin == REQUEST else origin}"
 
-    @property
+    @cached_property
     def program(self) -> ProgramPlan | None:
         """The container and script named for the task, if any is."""
         given = {
@@ -68,22 +71,41 @@ class TaskSettings:
         return ProgramPlan(**given, origins=origins)
 
 
-@dataclass(frozen=True, slots=True)
-class JobPresets:
-    """The presets of one job."""
+class Settler:
+    """Lays what requests say over the presets.
 
-    presets: Presets
-    job_type: str
+    Parameters
+    ----------
+    presets
+        The presets. One settler serves all jobs of a request: each preset is looked up once.
+    """
+
+    def __init__(self, presets: Presets) -> None:
+        self._presets = presets
+        self._presets_alone: dict[tuple[str, str, str | None], TaskSettings] = {}
 
     def settle(
-        self, task: str, modality: str | None, requested: Mapping[str, Any] | None = None
+        self,
+        job_type: str,
+        task: str,
+        modality: str | None = None,
+        requested: Mapping[str, Any] | None = None,
     ) -> TaskSettings:
-        """Lay what is requested over the preset; raises `PresetUnusable`."""
-        preset = self.presets.find(self.job_type, task, modality)
-        layers = []
-        if preset is not None:
-            origin = f"preset {preset.key}@{preset.revision}"
-            layers.append(Layer({k: v for k, v in preset.value.items() if v is not None}, origin))
-        if requested:
-            layers.append(Layer(requested, REQUEST))
-        return TaskSettings(merge(*layers))
+        """Return the settings of one task; raises `PresetBroken`."""
+        alone = self._preset_alone(job_type, task, modality)
+        if not requested:
+            return alone
+        merged = Merged(deepcopy(alone.merged.value), dict(alone.merged.origins))
+        return TaskSettings(lay(merged, Layer(requested, REQUEST)))
+
+    def _preset_alone(self, job_type: str, task: str, modality: str | None) -> TaskSettings:
+        key = (job_type, task, modality)
+        if key not in self._presets_alone:
+            preset = self._presets.find(job_type, task, modality)
+            self._presets_alone[key] = TaskSettings(merge(*([_layer(preset)] if preset else [])))
+        return self._presets_alone[key]
+
+
+def _layer(preset: Preset) -> Layer:
+    value = {name: item for name, item in preset.value.items() if item is not None}
+    return Layer(value, f"preset {preset.key}@{preset.revision}")

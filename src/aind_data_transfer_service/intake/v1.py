@@ -25,7 +25,7 @@ from .planning import Settled, lay_out
 from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset
-from .task_settings import JobPresets
+from .task_settings import Settler
 
 __all__ = ["Accepted", "NotJson", "RequestInvalid", "accept_v1"]
 
@@ -95,7 +95,7 @@ class _Layouts:
     """The tasks of the jobs of one request; those that are set alike share them."""
 
     def __init__(self, presets: Presets) -> None:
-        self._presets = presets
+        self._settler = Settler(presets)
         self._known: dict[tuple[str, str], tuple[TaskPlan, ...]] = {}
 
     def tasks(self, modalities: tuple[ModalityPlan, ...], job_type: str) -> tuple[TaskPlan, ...]:
@@ -103,21 +103,20 @@ class _Layouts:
         key = job_type, json.dumps([(m.abbreviation, m.job_settings) for m in modalities])
         tasks = self._known.get(key)
         if tasks is None:
-            settled = _settle(modalities, job_type, self._presets)
+            settled = _settle(modalities, job_type, self._settler)
             tasks = tuple(lay_out(modalities, derivatives_dir=None, settled=settled))
             self._known[key] = tasks
         return tasks
 
 
-def _settle(modalities: tuple[ModalityPlan, ...], job_type: str, known: Presets) -> Settled:
+def _settle(modalities: tuple[ModalityPlan, ...], job_type: str, settler: Settler) -> Settled:
     """Lay the settings that V1 requests have, those of modalities, over the presets."""
-    presets = JobPresets(known, job_type)
     compress = TaskId.COMPRESS_DATA
     return Settled(
-        tasks={task_id: presets.settle(task_id, None) for task_id in TaskId},
+        tasks={task_id: settler.settle(job_type, task_id) for task_id in TaskId},
         by_modality={
-            (compress, modality.abbreviation): presets.settle(
-                compress, modality.abbreviation, {"job_settings": modality.job_settings}
+            (compress, modality.abbreviation): settler.settle(
+                job_type, compress, modality.abbreviation, {"job_settings": modality.job_settings}
             )
             for modality in modalities
         },

@@ -23,7 +23,7 @@ from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset
 from .programs import program_problems
-from .task_settings import JobPresets, TaskSettings
+from .task_settings import Settler, TaskSettings
 from .v2_settings import JobFacts
 
 _COMPRESS = TaskId.COMPRESS_DATA
@@ -44,6 +44,7 @@ def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
     except InvalidRequest as refused:
         raise RequestInvalid(refused.problems, refused.reference_errors()) from refused
     validated = normalise(request)
+    settler = Settler(known)
     findings = Findings(policy)
     findings.warnings += find_warnings(content, request)
     for index, (job, dump) in enumerate(
@@ -53,7 +54,7 @@ def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
         findings.problems += program_problems(job, known, policy, loc)
         url = findings.bucket_url(job.s3_bucket, loc)
         try:
-            settled = _settle(job, known)
+            settled = _settle(job, settler)
         except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
             continue
@@ -72,20 +73,21 @@ def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
     )
 
 
-def _settle(job: UploadJobConfigsV2, known: Presets) -> Settled:
-    presets = JobPresets(known, job.job_type)
+def _settle(job: UploadJobConfigsV2, settler: Settler) -> Settled:
     tasks: dict[TaskId, TaskSettings] = {}
     by_modality: dict[tuple[TaskId, str], TaskSettings] = {}
     for task_id, task in PIPELINE_BY_ID.items():
         name = V2_NAMES[task_id]
         given = job.tasks.get(name)
         if not task.mapped:
-            tasks[task_id] = presets.settle(name, None, _layer(given))
+            tasks[task_id] = settler.settle(job.job_type, name, None, _layer(given))
             continue
         for modality in job.modalities:
             abbreviation = modality.abbreviation
             one = given.get(abbreviation) if isinstance(given, Mapping) else given
-            by_modality[task_id, abbreviation] = presets.settle(name, abbreviation, _layer(one))
+            by_modality[task_id, abbreviation] = settler.settle(
+                job.job_type, name, abbreviation, _layer(one)
+            )
     return Settled(tasks, by_modality)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter
 
 from ..v1.base import IgnoringModel
 
@@ -29,6 +29,9 @@ class Task(IgnoringModel):
     )
 
 
+_TASKS = TypeAdapter(dict[str, Task], config=ConfigDict(defer_build=True))
+
+
 def _one_or_by_modality(value: object) -> object:
     """Tell a task from tasks by modality: a task has at least one member that tasks have.
 
@@ -36,7 +39,7 @@ def _one_or_by_modality(value: object) -> object:
     """
     if not isinstance(value, Mapping) or not _by_modality(value):
         return Task.model_validate(value, from_attributes=False)
-    return {key: Task.model_validate(item, from_attributes=False) for key, item in value.items()}
+    return _TASKS.validate_python(value, from_attributes=False)
 
 
 def _by_modality(value: Mapping[object, object]) -> bool:
