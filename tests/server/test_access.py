@@ -145,7 +145,7 @@ class TestAddresses:
         assert cancel.status_code == 200
 
     def test_rights_of_token_and_address_add_up(self, settings: Settings, jobsite: Jobsite) -> None:
-        given = {"trusted_networks": ["10.0.0.0/8"], "trusted_scopes": ["submit"]}
+        given: dict[str, Any] = {"trusted_networks": ["10.0.0.0/8"], "trusted_scopes": ["submit"]}
         app = create_app(
             load_settings(home=settings.home, **given), jobsite.database, jobsite.queue
         )

@@ -46,7 +46,8 @@ class Browser:
 
     def form_key(self, path: str) -> str:
         """Return the key in the forms of a page."""
-        (key,) = set(re.findall(r'name="form_key" value="([^"]+)"', self.get(path).text))
+        keys: set[str] = set(re.findall(r'name="form_key" value="([^"]+)"', self.get(path).text))
+        (key,) = keys
         return key
 
     def _headers(self) -> dict[str, str]:

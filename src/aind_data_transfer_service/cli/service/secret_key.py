@@ -7,10 +7,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from ...errors import SettingsInvalid
+from ...identity.addresses import parse_address
 from ...settings import Settings
 
 _FILE = "secret-key"
-_LOOPBACK = ("127.", "::1", "localhost")
 
 
 def require_own_key(settings: Settings) -> Settings:
@@ -18,7 +18,7 @@ def require_own_key(settings: Settings) -> Settings:
 
     Raises `SettingsInvalid`.
     """
-    if settings.secret_key is None and not settings.host.startswith(_LOOPBACK):
+    if settings.secret_key is None and not _is_this_machine(settings.host):
         raise SettingsInvalid(
             f"secret_key is not set, and the service listens on {settings.host} for other"
             " machines.",
@@ -37,6 +37,11 @@ def with_kept_key(settings: Settings) -> Settings:
     path.parent.mkdir(parents=True, exist_ok=True)
     _make(path)
     return settings.model_copy(update={"secret_key": SecretStr(path.read_text())})
+
+
+def _is_this_machine(host: str) -> bool:
+    address = parse_address(host)
+    return host == "localhost" if address is None else address.is_loopback
 
 
 def _make(path: Path) -> None:
