@@ -30,11 +30,10 @@ class Workers:
         self.running: list[subprocess.Popen[bytes]] = []
         control.mkdir()
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, *, lease_seconds: float = 60) -> subprocess.Popen[bytes]:
         home, database = self._settings.home, self._settings.database
-        worker = subprocess.Popen(
-            [sys.executable, str(_SCRIPT), str(home), database, str(self.control)]
-        )
+        arguments = (str(home), database, str(self.control), str(lease_seconds))
+        worker = subprocess.Popen([sys.executable, str(_SCRIPT), *arguments])
         self.running.append(worker)
         return worker
 
@@ -120,11 +119,11 @@ def test_a_frozen_worker_loses_its_jobs_and_ends_itself(
     engine: Engine, workers: Workers, tmp_path: Path
 ) -> None:
     workers.script(TaskId.COMPRESS_DATA, "block")
-    first = workers.start()
+    first = workers.start(lease_seconds=6)
     [job_id] = engine.submit(plan_of(tmp_path))
     wait_running(engine, workers, job_id)
     first.send_signal(signal.SIGSTOP)
-    workers.start()
+    workers.start(lease_seconds=6)
     workers.go()
     assert engine.wait(job_id).state is JobState.SUCCESS
     assert len(_pids(workers)) == 1
