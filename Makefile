@@ -2,6 +2,8 @@
 # else into .venv. Every package is pinned and its hash is checked.
 
 PYTHON ?= python3
+# Task programs start often, and faster from compiled code.
+export PYTHONDONTWRITEBYTECODE :=
 PACKAGE := src/aind_data_transfer_service
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes \
 	--python-version 3.11 --no-emit-index-url --no-annotate --no-header
