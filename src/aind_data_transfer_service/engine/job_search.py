@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from ..db.models import Job
@@ -58,6 +58,31 @@ class JobSearch:
     limit: int = 50
 
 
+class JobSummary(NamedTuple):
+    """What a long list shows of a job."""
+
+    id: str
+    asset_name: str
+    state: str
+    job_type: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    error: dict[str, Any] | None
+
+
+_SUMMARY: tuple[InstrumentedAttribute[Any], ...] = (
+    Job.id,
+    Job.asset_name,
+    Job.state,
+    Job.job_type,
+    Job.created_at,
+    Job.started_at,
+    Job.ended_at,
+    Job.error,
+)
+
+
 class JobFinder:
     """Searches the jobs."""
 
@@ -66,24 +91,35 @@ class JobFinder:
 
     def find(self, search: JobSearch) -> Sequence[Job]:
         """Return the jobs of one page, without their plans."""
-        column = _COLUMNS[search.sort]
-        order = (column.desc(), Job.id.desc()) if search.descending else (column, Job.id)
-        query = _filtered(select(Job).options(defer(Job.plan)), search)
-        if search.after is not None:
-            query = query.where(_follows(search, search.after))
-        if search.sort is JobSort.ENDED:
-            query = query.order_by(column.is_(None))
-        query = query.order_by(*order).offset(search.offset).limit(search.limit)
+        query = _page(select(Job).options(defer(Job.plan)), search)
         return self._session.scalars(query).all()
+
+    def summarise(self, search: JobSearch) -> Sequence[JobSummary]:
+        """Return the jobs of one page as rows, which are read faster than objects."""
+        rows = self._session.connection().execute(_page(select(*_SUMMARY), search))
+        return [JobSummary._make(row) for row in rows.all()]
 
     def count(self, search: JobSearch) -> int:
         """Return how many jobs match, whatever the page."""
-        return self._session.scalar(_filtered(select(func.count(Job.id)), search)) or 0
+        query = _filtered(select(func.count()).select_from(Job), search)
+        return self._session.scalar(query) or 0
 
 
-def place_of(job: Job, sort: JobSort) -> Place:
+def place_of(job: Job | JobSummary, sort: JobSort) -> Place:
     """Return a job's place in a list."""
     return Place(getattr(job, _COLUMNS[sort].key), job.id)
+
+
+def _page(query: Select[Any], search: JobSearch) -> Select[Any]:
+    column = _COLUMNS[search.sort]
+    order = (column.desc(), Job.id.desc()) if search.descending else (column, Job.id)
+    # Before the other conditions: SQLite takes the first of them to go into the index by.
+    if search.after is not None:
+        query = query.where(_follows(search, search.after))
+    query = _filtered(query, search)
+    if search.sort is JobSort.ENDED:
+        query = query.order_by(column.is_(None))
+    return query.order_by(*order).offset(search.offset).limit(search.limit)
 
 
 def _filtered(query: Select[Any], search: JobSearch) -> Select[Any]:
@@ -112,5 +148,8 @@ def _follows(search: JobSearch, place: Place) -> ColumnElement[bool]:
     if place.value is None:  # the jobs that have no value are the last ones
         return and_(column.is_(None), later_id)
     later = column < place.value if search.descending else column > place.value
-    without = column.is_(None) if search.sort is JobSort.ENDED else false()
-    return or_(later, and_(column == place.value, later_id), without)
+    if search.sort is JobSort.ENDED:
+        return or_(later, and_(column == place.value, later_id), column.is_(None))
+    # As one comparison, for which databases use the index.
+    here, there = tuple_(column, Job.id), tuple_(place.value, place.job_id)
+    return here < there if search.descending else here > there

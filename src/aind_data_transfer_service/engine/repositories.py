@@ -77,7 +77,8 @@ class Jobs:
 
     def count(self, wanted: JobFilter) -> int:
         """Return how many jobs match, whatever the page."""
-        return self._session.scalar(self._filtered(select(func.count(Job.id)), wanted)) or 0
+        query = self._filtered(select(func.count()).select_from(Job), wanted)
+        return self._session.scalar(query) or 0
 
     def cancel_wished(self) -> set[str]:
         """Return the ids of active jobs that somebody wants to end."""

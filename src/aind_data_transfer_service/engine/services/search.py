@@ -1,10 +1,11 @@
 """Lists of jobs in pages."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...db.database import Database
 from ...domain.pipeline import TaskId
-from ..job_search import JobFinder, JobSearch, Place, place_of
+from ..job_search import JobFinder, JobSearch, JobSummary, Place, place_of
 from ..repositories import Jobs
 from .views import JobView, job_view
 
@@ -33,3 +34,29 @@ def search_jobs(database: Database, search: JobSearch) -> FoundJobs:
             total=finder.count(search),
             end=place_of(rows[-1], search.sort) if more else None,
         )
+
+
+def count_jobs(database: Database, search: JobSearch) -> int:
+    """Return how many jobs match, whatever the page."""
+    with database.read() as session:
+        return JobFinder(session).count(search)
+
+
+def summarise_jobs(
+    database: Database, search: JobSearch, most: int | None, *, at_once: int
+) -> Iterator[Sequence[JobSummary]]:
+    """Yield ``most`` jobs (None: all), some at a time.
+
+    Each time is a look of its own, so that who reads slowly holds no connection.
+    """
+    left = most
+    while left is None or left > 0:
+        limit = at_once if left is None else min(left, at_once)
+        with database.read() as session:
+            jobs = JobFinder(session).summarise(replace(search, limit=limit))
+        if jobs:
+            yield jobs
+        if len(jobs) < limit:
+            return
+        left = None if left is None else left - len(jobs)
+        search = replace(search, after=place_of(jobs[-1], search.sort), offset=0)
