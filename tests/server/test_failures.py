@@ -80,10 +80,11 @@ def _break(*_: object, **__: object) -> None:
 def test_a_defect_is_logged_and_answered_with_its_id(
     web: WebClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for module in (monitoring, jobs, pages):
-        monkeypatch.setattr(module, "list_jobs", _break)
+    monkeypatch.setattr(monitoring, "get_job", _break)
+    monkeypatch.setattr(jobs, "search_jobs", _break)
+    monkeypatch.setattr(pages, "list_jobs", _break)
 
-    for path in ("/api/v1/get_job_status_list", "/api/v2/jobs", "/jobs"):
+    for path in ("/api/v1/get_tasks_list?dag_id=x&dag_run_id=y", "/api/v2/jobs", "/jobs"):
         answer = web.get(path)
 
         assert answer.status_code == 500

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.states import JobState
-from aind_data_transfer_service.server.api_v1 import monitoring
-from aind_data_transfer_service.server.api_v1.parameters import JobListParameters
+from aind_data_transfer_service.server.api_v1 import job_list
+from aind_data_transfer_service.server.api_v1.queries import JobListParameters
 
 from .factories import DISK_FULL, Jobsite
 from .web_client import WebClient
@@ -80,7 +80,7 @@ def test_job_list_has_the_recorded_shape(web: WebClient, jobsite: Jobsite) -> No
 def test_all_jobs_are_listed_newest_first(
     web: WebClient, jobsite: Jobsite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(monitoring, "_AT_ONCE", 2)
+    monkeypatch.setattr(job_list, "_AT_ONCE", 2)
     for number in range(5):
         jobsite.queued(asset_name=f"a{number}")
 
@@ -89,6 +89,21 @@ def test_all_jobs_are_listed_newest_first(
     assert _names(_jobs(web, page_limit=3, page_offset=1)) == ["a3", "a2", "a1"]
     assert _jobs(web, page_limit=1).json()["data"]["total_entries"] == 5
     assert _names(_jobs(web, page_offset=9)) == []
+
+
+def test_a_list_sent_in_parts_is_what_its_model_writes_at_once(
+    web: WebClient, jobsite: Jobsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        jobsite.queued(asset_name=f"a{number}")
+    jobsite.failed(asset_name="bad")
+    at_once = _jobs(web, execution_date_gte="2020-01-01").content
+
+    monkeypatch.setattr(job_list, "_AT_ONCE", 2)
+    in_parts = _jobs(web, execution_date_gte="2020-01-01").content
+
+    assert in_parts == at_once
+    assert job_list.JobListAnswer.model_validate_json(at_once).model_dump_json().encode() == at_once
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,10 @@ from ..identity.sessions import Sessions
 from ..settings import Settings
 from . import failures, health
 from .api_v1 import monitoring, requests
-from .api_v2 import jobs, logs, manifest
+from .api_v1.deprecation import Deprecation
+from .api_v2 import cancel, jobs, logs, manifest, parameters, plan, spreadsheets
+from .api_v2 import lookups as words
+from .api_v2 import requests as requests_v2
 from .envelope import Envelope
 from .guard import Guard
 from .identify import Identifier
@@ -72,9 +75,15 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
     for module in (
         requests,
         monitoring,
+        requests_v2,
+        plan,
         jobs,
         logs,
         manifest,
+        cancel,
+        words,
+        parameters,
+        spreadsheets,
         health,
         pages,
         actions,
@@ -92,6 +101,7 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         reading_needs_token=settings.reading_needs_token,
     )
     app.add_middleware(Envelope)
+    app.add_middleware(Deprecation)
     return app
 
 

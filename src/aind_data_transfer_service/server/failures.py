@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from ..errors import Defect, TransferError
 from .api_v1.answers import failure as v1_failure
+from .api_v1.answers import has_this_shape
 from .api_v1.answers import parameters_refused as v1_parameters_refused
 from .api_v2.problems import problem
 from .errors import MethodNotAllowed, PageUnknown, ParametersInvalid, status_of
@@ -30,7 +31,7 @@ def answer_for(scope: Scope, error: TransferError) -> Response:
 
 def _shaped(scope: Scope, status: int, error: TransferError) -> Response:
     path: str = scope["path"]
-    if path.startswith("/api/v1/"):
+    if has_this_shape(path):
         return v1_failure(path, status, error)
     if is_page(path):
         return error_page(scope, status, error)
@@ -80,7 +81,7 @@ async def _by_status(request: Request, error: HTTPException) -> Response:
 
 
 async def _parameters(request: Request, error: RequestValidationError) -> Response:
-    if request.url.path.startswith("/api/v1/"):
+    if has_this_shape(request.url.path):
         return v1_parameters_refused(error)
     problems = [
         {"code": item["type"], "field": ".".join(map(str, item["loc"][1:])), "message": item["msg"]}

@@ -1,4 +1,4 @@
-"""The shapes and texts of V1 answers, as scripts know them from the first service.
+"""The shapes and texts of the first service's answers, as scripts know them.
 
 Beside what the reference had, refusals carry ``data.problems``: what was wrong, with stable codes
 and what to do.
@@ -17,12 +17,22 @@ from ...errors import TransferError
 
 DAG_ID = "transform_and_upload"
 """The name of the pipeline that V1 scripts know."""
+DAG_ID_V2 = "transform_and_upload_v2"
+"""The name of the pipeline that V2 scripts know; it is the same one."""
 
 VALIDATE = "/api/v1/validate_json"
 SUBMIT = "/api/v1/submit_jobs"
 JOBS = "/api/v1/get_job_status_list"
 TASKS = "/api/v1/get_tasks_list"
 LOGS = "/api/v1/get_task_logs"
+VALIDATE_V2 = "/api/v2/validate_json"
+SUBMIT_V2 = "/api/v2/submit_jobs"
+VALIDATE_CSV = "/api/v2/validate_csv"
+CANCEL = "/api/v2/cancel_job"
+_PARAMETERS = ("/api/v1/parameters", "/api/v2/parameters")
+_SHAPED = ("/api/v1/", *_PARAMETERS, VALIDATE_V2, SUBMIT_V2, VALIDATE_CSV, CANCEL)
+_VALIDATING = (VALIDATE, VALIDATE_V2)
+_SUBMITTING = (SUBMIT, SUBMIT_V2)
 
 NOT_VALID = "There were validation errors"
 
@@ -32,23 +42,39 @@ _FAILED = {
     JOBS: "Unable to retrieve job status list from airflow",
     TASKS: "Unable to retrieve job tasks list from airflow",
     LOGS: "Unable to retrieve task logs from airflow",
+    VALIDATE_V2: "There was an internal server error",
+    SUBMIT_V2: "There was an internal server error",
+    CANCEL: "Error canceling job.",
 }
 
 
-def answer(message: str, data: dict[str, Any], *, status: int = 200) -> JSONResponse:
+def has_this_shape(path: str) -> bool:
+    """Whether what is at this address answers in the first service's shape."""
+    return path.startswith(_SHAPED)
+
+
+def answer(message: str, data: Any, *, status: int = 200) -> JSONResponse:
     """Return an answer of the shape all of V1 has."""
     return JSONResponse({"message": message, "data": data}, status_code=status)
+
+
+def example(description: str, message: str, data: Any) -> dict[str, Any]:
+    """Return a kind of answer for the API's reference."""
+    content = {"application/json": {"example": {"message": message, "data": data}}}
+    return {"description": description, "content": content}
 
 
 def failure(path: str, status: int, error: TransferError) -> JSONResponse:
     """Return the answer to a request that failed as a whole."""
     ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     message = _FAILED.get(path, error.message) if ours else error.message
+    if path.startswith(_PARAMETERS) and status == HTTPStatus.UNAUTHORIZED:
+        message = "User not authenticated"
     errors: Any = [error.message]
     data: dict[str, Any] = {}
-    if path == VALIDATE:
+    if path in _VALIDATING:
         data, errors = {"version": __version__, "model_json": None}, json.dumps(errors)
-    elif path == SUBMIT:
+    elif path in _SUBMITTING:
         data, errors = {"responses": []}, json.dumps(errors)
     problems = error.details.get("problems") or [error.as_dict()]
     return answer(message, {**data, "errors": errors, "problems": problems}, status=status)

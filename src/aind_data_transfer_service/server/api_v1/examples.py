@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .answers import example
+
 REQUEST = {
     "user_email": "my.name@alleninstitute.org",
     "email_notification_types": ["fail"],
@@ -47,11 +49,6 @@ _RUN = {
 }
 
 
-def _answer(description: str, message: str, data: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"example": {"message": message, "data": data}}}
-    return {"description": description, "content": content}
-
-
 REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -61,29 +58,29 @@ REQUEST_BODY: dict[str, Any] = {
     }
 }
 VALIDATE_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: _answer(
+    200: example(
         "The request is valid",
         "Valid model",
         {"version": "1.0.0", "model_json": {}, "validated_model_json": {}, "warnings": []},
     ),
-    406: _answer(
+    406: example(
         "The request is not valid",
         "There were validation errors",
         {"version": "1.0.0", "model_json": {}, "errors": _ERRORS, "problems": [_PROBLEM]},
     ),
 }
 SUBMIT_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: _answer(
+    200: example(
         "The jobs are queued",
         "Submitted request to airflow",
         {"responses": [_RUN], "errors": [], "warnings": []},
     ),
-    406: _answer(
+    406: example(
         "The request is not valid; nothing is queued",
         "There were validation errors",
         {"responses": [], "errors": _ERRORS, "problems": [_PROBLEM]},
     ),
-    409: _answer(
+    409: example(
         "Another job for the same place is under way; nothing is queued",
         "behavior_690165_2024-02-19_11-25-17 in bucket 'private' is the target of job …",
         {"responses": [], "errors": '["…"]', "problems": [{"code": "asset_busy"}]},

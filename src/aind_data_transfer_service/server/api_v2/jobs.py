@@ -11,12 +11,12 @@ from ...engine.services.search import search_jobs
 from ...engine.services.views import JobDetail, JobView, TaskView, get_job
 from ...identity.scopes import Scope
 from ..access import needs
+from ..api_v1.address import JobId, without_nul
 from ..service import By, ServiceDep
 from .answers import CONFLICT, DENIED, REFUSED, UNKNOWN
 from .cursor import write_cursor
 from .examples import JOB_PAGE
 from .list_parameters import ListParameters
-from .names import JobId, without_nul
 
 router = APIRouter(prefix="/api/v2", tags=["V2"], dependencies=[Depends(without_nul)])
 

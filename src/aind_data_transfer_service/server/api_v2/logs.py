@@ -10,11 +10,11 @@ from starlette.concurrency import run_in_threadpool
 
 from ...domain.plan import UNMAPPED
 from ...engine.services.logs import AttemptLog, find_log, not_written
+from ..api_v1.address import JobId, MapIndex, TaskName, TryNumber, without_nul
 from ..service import ServiceDep
 from .answers import UNKNOWN, Answers, refused
 from .byte_ranges import file_answer
 from .follow import Seats, follow
-from .names import JobId, MapIndex, TaskName, TryNumber, without_nul
 
 router = APIRouter(prefix="/api/v2", tags=["V2"], dependencies=[Depends(without_nul)])
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import Response, StreamingResponse
 
 from ...engine.services.manifest import find_manifest
+from ..api_v1.address import JobId, without_nul
 from ..service import ServiceDep
 from .answers import UNKNOWN, Answers, refused
 from .byte_ranges import file_answer
-from .names import JobId, without_nul
 
 router = APIRouter(prefix="/api/v2", tags=["V2"], dependencies=[Depends(without_nul)])
 

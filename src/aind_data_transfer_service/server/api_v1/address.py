@@ -1,4 +1,4 @@
-"""What V2 routes take in the address."""
+"""What routes of both APIs take in the address."""
 
 from typing import Annotated
 

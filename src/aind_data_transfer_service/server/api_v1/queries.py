@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, NonNegativeInt, PositiveInt
 
 from ...domain.states import JobState
-from .answers import DAG_ID
+from .answers import DAG_ID, DAG_ID_V2
 
 _WINDOW = timedelta(days=14)
 
@@ -52,7 +52,8 @@ class JobListParameters(BaseModel):
     """Which jobs to list."""
 
     dag_ids: Annotated[list[str], BeforeValidator(_listed)] = Field(
-        default=[DAG_ID], description="There is one pipeline; lists without it are empty."
+        default=[DAG_ID, DAG_ID_V2],
+        description="Names of the one pipeline; lists without any of them are empty.",
     )
     page_limit: PositiveInt | None = Field(
         default=None, description="Jobs to return at most. Without it: all."
