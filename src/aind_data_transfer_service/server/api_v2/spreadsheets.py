@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse, Response
 
 from ...errors import InvalidInput, TransferError
 from ...identity.scopes import Scope
-from ...intake.spreadsheet.template import build_template
 from ...ports.preset_store import PresetVersion
 from ..access import needs
 from ..api_v1.answers import VALIDATE_CSV, answer
@@ -66,6 +65,8 @@ class FileTypeInvalid(InvalidInput):
 )
 def read_template(service: ServiceDep) -> Response:
     """Return `job_upload_template.xlsx`, which offers this service's job types and projects."""
+    from ...intake.spreadsheet.template import build_template  # openpyxl is slow to import
+
     content = build_template(
         job_types=service.lookups.snapshot().job_types(PresetVersion.V2),
         project_names=service.lookups.project_names().names or (),
