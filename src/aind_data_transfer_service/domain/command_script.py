@@ -6,7 +6,6 @@ Placeholders are those of the first service: ``%JOB_SETTINGS``, ``%IMAGE_VERSION
 
 import json
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,20 +26,24 @@ _ANY_PLACEHOLDER = re.compile(_PLACEHOLDER)
 # What may follow in each state of the shell's quoting, up to what changes the state.
 _BARE = re.compile(
     rf"(?P<placeholder>{_PLACEHOLDER})|(?P<escape>\\.)|(?P<comment>(?:(?<=[\s;&|()])|\A)#[^\n]*)"
-    r"|(?P<here>(?<!<)<<(?!<))|(?P<ansi>\$')|(?P<tick>`)|(?P<single>')|(?P<double>\$?\")",
+    rf"|(?P<here>(?<!<)<<(?!<))|(?P<ansi>\$')|(?P<dollar>\$(?={_PLACEHOLDER}))|(?P<tick>`)"
+    r"|(?P<arithmetic>\(\()|\$\{\w+\}|(?P<expansion>\$\{)|(?P<single>')|(?P<double>\$?\")",
     re.DOTALL,
 )
 _SINGLE = re.compile(rf"(?P<placeholder>{_PLACEHOLDER})|(?P<bare>')")
 _DOUBLE = re.compile(
-    rf"(?P<placeholder>{_PLACEHOLDER})|(?P<escape>\\.)|\$\{{\w+\}}|(?P<nested>\$[({{]|`)"
-    r'|(?P<bare>")',
+    rf"(?P<placeholder>{_PLACEHOLDER})|(?P<escape>\\.)|(?P<dollar>\$(?={_PLACEHOLDER}))"
+    r"|\$\{\w+\}|(?P<nested>\$[({]|`)|(?P<bare>\")",
     re.DOTALL,
 )
 _SPECIAL_IN_DOUBLE = re.compile(r'[\\"$`]')
 _UNSAFE = {
     "here": "a here-document",
     "ansi": "$'…'",
+    "dollar": "a dollar sign",
     "tick": "backquotes",
+    "arithmetic": "an arithmetic expression",
+    "expansion": "an expansion with more than a name in it",
     "nested": "an expansion inside double quotes",
 }
 
@@ -135,8 +138,13 @@ def _require_none(rest: str, construct: str) -> None:
         )
 
 
+def _in_single(value: str) -> str:
+    return value.replace("'", "'\\''")
+
+
 _STATES: Mapping[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
-    "bare": (_BARE, shlex.quote),
-    "single": (_SINGLE, lambda value: value.replace("'", "'\\''")),
+    # Quoted even where it need not be: a word such as A=b means something to the shell.
+    "bare": (_BARE, lambda value: f"'{_in_single(value)}'"),
+    "single": (_SINGLE, _in_single),
     "double": (_DOUBLE, lambda value: _SPECIAL_IN_DOUBLE.sub(r"\\\g<0>", value)),
 }
