@@ -1,57 +1,24 @@
 """Lists jobs, tasks and logs as Airflow's answers were passed on."""
 
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
-from ...db.database import Database
 from ...domain.pipeline import PIPELINE
-from ...engine.repositories import JobFilter
 from ...engine.services.logs import read_log
-from ...engine.services.views import JobView, TaskView, get_job, list_jobs
+from ...engine.services.views import JobView, TaskView, get_job
 from ...errors import NotFound
 from ..service import ServiceDep
+from .address import without_nul
 from .answers import DAG_ID, JOBS, LOGS, TASKS, answer, not_there
-from .parameters import JobListParameters, LogParameters, TaskListParameters
+from .job_list import JobListAnswer, write_job_list
+from .queries import JobListParameters, LogParameters, TaskListParameters
 
-router = APIRouter(tags=["V1"])
-
-_AT_ONCE = 2000
-"""Jobs read from the database in one go."""
-
-
-class JobStatus(BaseModel):
-    """One job."""
-
-    dag_id: str
-    end_time: datetime | None
-    job_id: str
-    job_state: str
-    name: str
-    """The asset's name."""
-    job_type: str
-    comment: str | None
-    """Why it failed."""
-    start_time: datetime | None
-    submit_time: datetime
-
-
-class JobList(BaseModel):
-    """Jobs, and how many match whatever the page."""
-
-    params: dict[str, Any]
-    total_entries: int
-    job_status_list: list[JobStatus]
-
-
-class JobListAnswer(BaseModel):
-    """The answer to `get_job_status_list`."""
-
-    message: str = "Retrieved job status list from airflow"
-    data: JobList
+router = APIRouter(tags=["V1"], deprecated=True, dependencies=[Depends(without_nul)])
 
 
 class TaskStatus(BaseModel):
@@ -94,9 +61,9 @@ def get_job_status_list(
     service: ServiceDep, params: Annotated[JobListParameters, Query()]
 ) -> Response:
     """List jobs by time of submission: one page if `page_limit` is given, else all."""
-    jobs, total = _jobs(service.database, params) if DAG_ID in params.dag_ids else ([], 0)
-    data = JobList(params=_echo(params), total_entries=total, job_status_list=jobs)
-    return _json(JobListAnswer(data=data))
+    parts = write_job_list(service.database, params)
+    first = next(parts)  # if the database is away, it is said now
+    return StreamingResponse(chain((first,), parts), media_type="application/json")
 
 
 @router.get(TASKS, summary="List the tasks of a job", response_model=TaskListAnswer)
@@ -127,41 +94,6 @@ def get_task_logs(service: ServiceDep, params: Annotated[LogParameters, Query()]
         return not_there("Error retrieving task logs from airflow", _echo(params), unknown)
     data = {"params": _echo(params), "logs": logs}
     return answer("Retrieved task logs from airflow", data)
-
-
-def _jobs(database: Database, params: JobListParameters) -> tuple[list[JobStatus], int]:
-    """Return the jobs asked for, read in pages, and how many match whatever the page."""
-    # Jobs that come in meanwhile would move the pages.
-    until = params.execution_date_lte or datetime.now(UTC)
-    found: list[JobStatus] = []
-    while True:
-        missing = None if params.page_limit is None else params.page_limit - len(found)
-        wanted = JobFilter(
-            states=params.states or None,
-            created_from=params.execution_date_gte,
-            created_to=until,
-            newest_first=params.order_by == "-execution_date",
-            limit=_AT_ONCE if missing is None else min(missing, _AT_ONCE),
-            offset=params.page_offset + len(found),
-        )
-        page, total = list_jobs(database, wanted)
-        found += map(_job_status, page)
-        if not page or len(found) == params.page_limit or wanted.offset + len(page) >= total:
-            return found, total
-
-
-def _job_status(job: JobView) -> JobStatus:
-    return JobStatus(
-        dag_id=DAG_ID,
-        end_time=job.ended_at,
-        job_id=job.job_id,
-        job_state=job.state,
-        name=job.asset_name,
-        job_type=job.job_type,
-        comment=_message(job.error),
-        start_time=job.started_at,
-        submit_time=job.created_at,
-    )
 
 
 def _task_status(job: JobView, task: TaskView) -> TaskStatus:

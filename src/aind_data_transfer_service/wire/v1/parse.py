@@ -81,4 +81,9 @@ def normalise(request: SubmitJobRequest) -> dict[str, Any]:
 
     Validating it gives an equal request.
     """
-    return request.model_dump(mode="json", exclude_none=True)
+    dump = request.model_dump(mode="json", exclude_none=True, exclude={"upload_jobs": {"__all__"}})
+    # One by one, so that other threads have their turn in between.
+    dump["upload_jobs"] = [
+        job.model_dump(mode="json", exclude_none=True) for job in request.upload_jobs
+    ]
+    return dump
