@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.errors import SettingsInvalid
+from aind_data_transfer_service.identity.scopes import Scope
 from aind_data_transfer_service.settings import (
     RetryPolicy,
     Settings,
@@ -89,6 +90,48 @@ class TestPlaces:
         assert Settings(public_url="https://x.org/").base_url == "https://x.org"
 
 
+class TestAccess:
+    def test_by_default_this_machine_alone_is_trusted_and_no_proxy(self) -> None:
+        settings = load_settings()
+        assert all(network.is_loopback for network in settings.trusted_networks)
+        assert settings.trusted_scopes == {Scope.SUBMIT, Scope.CONTROL}
+        assert settings.trusted_proxies == ()
+        assert settings.secret_key is None
+        assert not settings.reading_needs_token
+
+    def test_the_environment_sets_all_of_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in (
+            ("TRUSTED_SCOPES", '["submit"]'),
+            ("TRUSTED_PROXIES", '["127.0.0.1", "10.0.0.0/24"]'),
+            ("READING_NEEDS_TOKEN", "true"),
+            ("SECRET_KEY", SECRET),
+        ):
+            monkeypatch.setenv(f"AIND_DATA_TRANSFER_{name}", value)
+        settings = load_settings()
+        assert settings.trusted_scopes == {Scope.SUBMIT}
+        assert [str(network) for network in settings.trusted_proxies] == [
+            "127.0.0.1/32",
+            "10.0.0.0/24",
+        ]
+        assert settings.reading_needs_token
+        assert settings.secret_key is not None
+        assert settings.secret_key.get_secret_value() == SECRET
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"trusted_scopes": ["root"]},
+            {"trusted_proxies": ["proxy.example.org"]},
+            {"trusted_networks": ["10.0.0.1/8"]},
+            {"secret_key": "short"},
+            {"secret_key": ""},
+        ],
+    )
+    def test_what_cannot_be(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(SettingsInvalid, match=next(iter(wrong))):
+            load_settings(**wrong)
+
+
 class TestProblems:
     def test_all_are_listed_at_once(self, config: Path) -> None:
         config.write_text(
@@ -151,6 +194,7 @@ class TestSecrets:
             database_url=f"postgresql://u:{SECRET}@h/d",
             s3={"access_key_id": SECRET, "secret_access_key": SECRET},
             mail={"password": SECRET},
+            secret_key=SECRET,
         )
         logging.getLogger("test").warning("%s %r", settings, settings.s3)
         texts = [repr(settings), str(settings), f"{settings}", settings.model_dump_json()]
