@@ -65,6 +65,11 @@ class TestNoSecretSurvives:
         query = f"https://b.s3.org/k?X-Amz-Date=1&X-Amz-Signature={secret}&x=1"
         assert redact(query) == "https://b.s3.org/k?X-Amz-Date=1&X-Amz-Signature=***&x=1"
 
+    @given(st.from_regex(r"[A-Za-z0-9_-]{43}", fullmatch=True))
+    def test_in_tokens_of_this_service(self, secret: str) -> None:
+        text = f"submit --token adt_0123456789ab_{secret} r.json"
+        assert redact(text) == "submit --token adt_0123456789ab_*** r.json"
+
     @given(st.sampled_from(["Bearer ", "Basic ", "bearer  ", ""]), plain_secrets)
     def test_in_headers(self, scheme: str, secret: str) -> None:
         assert secret not in redact(f"Authorization: {scheme}{secret}\nHost: x")

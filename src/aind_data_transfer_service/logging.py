@@ -27,12 +27,13 @@ _SECRET = re.compile(
     """
 )
 _BEARER = re.compile(r"(?i)(\bbearer\s+)[\w.~+/=-]{12,}")
+_OWN_TOKEN = re.compile(r"(adt_[0-9a-f]{12}_)[\w-]{43}")
 _URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/]+@")
 
 
 def redact(text: str) -> str:
     """Return ``text`` with what looks like a secret's value replaced by ``***``."""
-    text = _URL_PASSWORD.sub(r"\1***@", text)
+    text = _OWN_TOKEN.sub(r"\1***", _URL_PASSWORD.sub(r"\1***@", text))
     return _BEARER.sub(
         r"\1***", _SECRET.sub(r"\1\g<quote>\g<escaped>***\g<escaped>\g<quote>", text)
     )
