@@ -1,5 +1,7 @@
 import json
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -150,7 +152,13 @@ class TestSecretKey:
     def test_this_machine_needs_none(self, tmp_path: Path, host: str) -> None:
         assert require_own_key(Settings(home=tmp_path, host=host)).secret_key is not None
 
-    def test_serve_says_so(self, run: Run, tmp_path: Path) -> None:
-        result = run("serve", "--host", "0.0.0.0", "--port", "0", "--home", tmp_path / "home")  # noqa: S104 - refused
-        assert result.exit_code == 2
+    def test_serve_says_so(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "aind_data_transfer_service.cli", "serve"]
+        result = subprocess.run(
+            [*command, "--host", "0.0.0.0", "--port", "0", "--home", str(tmp_path / "home")],  # noqa: S104 - refused
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 2
         assert "Code: settings_invalid" in result.stderr
