@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -23,6 +24,7 @@ from .envelope import Envelope
 from .guard import Guard
 from .identify import Identifier
 from .lookups import Lookups
+from .openapi import complete
 from .portal import actions, pages, reference, session
 from .service import Service
 
@@ -44,6 +46,14 @@ _TAGS = [
 ]
 
 
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of the API."""
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
+
+
 def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastAPI:
     """Return the server's application; the database's tables are there already."""
     lookups = Lookups(settings, database)
@@ -54,7 +64,7 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         yield
         lookups.close()
 
-    app = FastAPI(
+    app = _Api(
         title="AIND data transfer service",
         summary="From the shared drive to the cloud, whole and verified.",
         description=_DESCRIPTION,

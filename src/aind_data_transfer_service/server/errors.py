@@ -43,6 +43,12 @@ class MethodNotAllowed(InvalidInput):
     what_to_do_default = "Look the address up at /docs."
 
 
+class BodyInvalid(InvalidInput):
+    """The body is not what its kind says, such as a form without an end."""
+
+    code = "body_invalid"
+
+
 class ParametersInvalid(InvalidInput):
     """A parameter in the address is missing or not allowed."""
 
@@ -51,6 +57,7 @@ class ParametersInvalid(InvalidInput):
 
 _STATUS: tuple[tuple[type[TransferError], int], ...] = (
     (NotJson, 400),
+    (BodyInvalid, 400),
     (KeyReused, 422),
     (RangeNotSatisfiable, 416),
     (RequestTooLarge, 413),

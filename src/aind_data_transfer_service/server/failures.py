@@ -14,7 +14,7 @@ from .api_v1.answers import failure as v1_failure
 from .api_v1.answers import has_this_shape
 from .api_v1.answers import parameters_refused as v1_parameters_refused
 from .api_v2.problems import problem
-from .errors import MethodNotAllowed, PageUnknown, ParametersInvalid, status_of
+from .errors import BodyInvalid, MethodNotAllowed, PageUnknown, ParametersInvalid, status_of
 from .portal.render import error_page
 
 _PROGRAMS = ("/api/", "/health", "/openapi.json")
@@ -77,7 +77,9 @@ async def _by_status(request: Request, error: HTTPException) -> Response:
         )
         answer.headers["Allow"] = allowed
         return answer
-    return answer_for(request.scope, PageUnknown(f"There is nothing at {path}."))
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return answer_for(request.scope, PageUnknown(f"There is nothing at {path}."))
+    return answer_for(request.scope, BodyInvalid(f"The request cannot be read: {error.detail}"))
 
 
 async def _parameters(request: Request, error: RequestValidationError) -> Response:

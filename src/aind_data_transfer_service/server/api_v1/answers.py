@@ -5,6 +5,7 @@ and what to do.
 """
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -30,8 +31,8 @@ VALIDATE_V2 = "/api/v2/validate_json"
 SUBMIT_V2 = "/api/v2/submit_jobs"
 VALIDATE_CSV = "/api/v2/validate_csv"
 CANCEL = "/api/v2/cancel_job"
-_PARAMETERS = ("/api/v1/parameters", "/api/v2/parameters")
-_SHAPED = ("/api/v1/", *_PARAMETERS, VALIDATE_V2, SUBMIT_V2, VALIDATE_CSV, CANCEL)
+_PARAMETERS = re.compile(r"/api/[^/]+/parameters(/|$)")
+_SHAPED = ("/api/v1/", VALIDATE_V2, SUBMIT_V2, VALIDATE_CSV, CANCEL)
 _VALIDATING = (VALIDATE, VALIDATE_V2)
 _SUBMITTING = (SUBMIT, SUBMIT_V2)
 
@@ -51,7 +52,7 @@ _FAILED = {
 
 def has_this_shape(path: str) -> bool:
     """Whether what is at this address answers in the first service's shape."""
-    return path.startswith(_SHAPED)
+    return path.startswith(_SHAPED) or _PARAMETERS.match(path) is not None
 
 
 class _Json(JSONResponse):
@@ -76,7 +77,7 @@ def failure(path: str, status: int, error: TransferError) -> JSONResponse:
     """Return the answer to a request that failed as a whole."""
     ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     message = _FAILED.get(path, error.message) if ours else error.message
-    if path.startswith(_PARAMETERS) and status == HTTPStatus.UNAUTHORIZED:
+    if _PARAMETERS.match(path) and status == HTTPStatus.UNAUTHORIZED:
         message = "User not authenticated"
     errors: Any = [error.message]
     data: dict[str, Any] = {}

@@ -66,7 +66,12 @@ def get_job_status_list(
     return StreamingResponse(chain((first,), parts), media_type="application/json")
 
 
-@router.get(TASKS, summary="List the tasks of a job", response_model=TaskListAnswer)
+@router.get(
+    TASKS,
+    summary="List the tasks of a job",
+    response_model=TaskListAnswer,
+    responses={404: {"description": "There is no such job"}},
+)
 def get_tasks_list(service: ServiceDep, params: Annotated[TaskListParameters, Query()]) -> Response:
     """List a job's tasks in the order they run."""
     try:
@@ -79,7 +84,11 @@ def get_tasks_list(service: ServiceDep, params: Annotated[TaskListParameters, Qu
     return _json(TaskListAnswer(data=data))
 
 
-@router.get(LOGS, summary="Return the log of one attempt at a task")
+@router.get(
+    LOGS,
+    summary="Return the log of one attempt at a task",
+    responses={404: {"description": "There is no such job, task, attempt or log"}},
+)
 def get_task_logs(service: ServiceDep, params: Annotated[LogParameters, Query()]) -> JSONResponse:
     """Return the log of one attempt at a task, whole."""
     try:
