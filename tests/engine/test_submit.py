@@ -5,11 +5,15 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from aind_data_transfer_service.db.models import Base, Event, Job, Task
 from aind_data_transfer_service.domain.plan import JobPlan
 from aind_data_transfer_service.engine.repositories import JobFilter
 from aind_data_transfer_service.engine.services import control, views
 from aind_data_transfer_service.engine.services.submit import AcceptedJob, AssetBusy, submit
+from aind_data_transfer_service.errors import NotAllowed
 
 from .conftest import Engine
 from .plans import plan_of
@@ -21,6 +25,14 @@ def send(engine: Engine, *plans: JobPlan) -> list[AcceptedJob]:
 
 def job_count(engine: Engine) -> int:
     return views.list_jobs(engine.database, JobFilter())[1]
+
+
+def rows(engine: Engine) -> dict[type[Base], int]:
+    with engine.database.read() as session:
+        return {
+            table: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Job, Task, Event)
+        }
 
 
 def plans(folder: Path, count: int) -> list[JobPlan]:
@@ -122,7 +134,38 @@ def test_at_the_same_moment_only_one_of_two_contradicting_requests_is_taken(
     assert job_count(engine) == 1
 
 
-def test_a_thousand_jobs_in_one_request(engine: Engine, tmp_path: Path) -> None:
-    assert len(send(engine, *plans(tmp_path, 1000))) == 1000
-    listed, count = views.list_jobs(engine.database, JobFilter(limit=10, offset=990))
-    assert (len(listed), count) == (10, 1000)
+def test_a_thousand_jobs_keep_the_order_of_the_request(engine: Engine, tmp_path: Path) -> None:
+    wanted = plans(tmp_path, 1000)
+    accepted = send(engine, *wanted)
+    listed, count = views.list_jobs(engine.database, JobFilter(newest_first=False))
+    assert count == 1000
+    assert [job.asset_name for job in listed] == [plan.asset_name for plan in wanted]
+    assert [job.job_id for job in listed] == [job.job_id for job in accepted]
+    assert rows(engine) == {Job: 1000, Task: 1000 * len(wanted[0].tasks), Event: 1000}
+
+
+def test_one_busy_job_at_the_end_keeps_out_all(engine: Engine, tmp_path: Path) -> None:
+    *others, last = plans(tmp_path, 20)
+    send(engine, last)
+    before = rows(engine)
+    with pytest.raises(AssetBusy):
+        send(engine, *others, last.model_copy(update={"metadata_dir": "/m"}))
+    assert rows(engine) == before
+
+
+def test_what_fails_with_the_jobs_keeps_out_all(engine: Engine, tmp_path: Path) -> None:
+    def fail(_session: Session, jobs: list[AcceptedJob]) -> None:
+        assert len(jobs) == 3
+        raise NotAllowed("not like this")
+
+    with pytest.raises(NotAllowed):
+        submit(
+            engine.database,
+            engine.queue,
+            plans(tmp_path, 3),
+            user_email=None,
+            client=None,
+            also=fail,
+        )
+    assert rows(engine) == {Job: 0, Task: 0, Event: 0}
+    assert all(job.new for job in send(engine, *plans(tmp_path, 3)))

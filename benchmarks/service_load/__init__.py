@@ -1,0 +1,1 @@
+"""What `benchmarks/wire.py` starts and asks."""
