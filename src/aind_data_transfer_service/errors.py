@@ -6,6 +6,7 @@ them, as subclasses of the kinds below::
 
     TransferError
     ├── InvalidInput        the request or the data cannot be accepted as they are   (HTTP 406)
+    │   └── SourceChanged   a source changed while it was being read
     ├── NotFound            no such job, task, log, preset …                         (HTTP 404)
     ├── Conflict            it contradicts something that already exists             (HTTP 409)
     ├── NotAllowed          the caller may not do this                               (HTTP 403)
@@ -75,6 +76,17 @@ class InvalidInput(TransferError):
 
     code = "invalid_input"
     what_to_do_default = "Correct what the message names and submit again."
+
+
+class SourceChanged(InvalidInput):
+    """A source changed while it was being read."""
+
+    code = "source_changed"
+    what_to_do_default = (
+        "Wait until nothing writes to the folder. It is tried again by itself a few times; after"
+        " that, retry the job."
+    )
+    retryable = True
 
 
 class NotFound(TransferError):

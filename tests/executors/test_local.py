@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from aind_data_transfer_service import processes
 from aind_data_transfer_service.executors.local import LocalExecutor, end_program
 from aind_data_transfer_service.ports.executor import Executor, Handle, Resources
 from aind_data_transfer_service.processes import is_alive
@@ -111,7 +112,11 @@ def test_another_process_with_the_number_is_let_live(
     executor: LocalExecutor, tmp_path: Path
 ) -> None:
     request = lay_out(tmp_path / "a")
-    stranger: Handle = {"pid": os.getpid(), "started": "1.00", "folder": str(request.folder)}
+    stranger: Handle = {
+        **processes.process_identity(os.getpid()),
+        "started": "1.00",
+        "folder": str(request.folder),
+    }
     assert executor.poll([stranger])[0].state == "ended"
     executor.cancel(stranger)
     end_program(request.folder, stranger)
@@ -135,3 +140,21 @@ def test_a_program_is_ended_by_what_it_wrote_down(executor: LocalExecutor, tmp_p
     until(lambda: runs(request.folder) == 1)
     end_program(request.folder, None)
     ended(executor, handle)
+
+
+def test_a_program_of_another_machine_is_known_by_its_lock(
+    executor: LocalExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = lay_out(tmp_path / "a", "hold")
+    handle = started(executor, request)
+    until(lambda: runs(request.folder) == 1)
+    with monkeypatch.context() as there:
+        there.setattr(processes, "machine", lambda: "another")
+        other = LocalExecutor(cpus=2, memory_mb=1000, program=PROGRAM)
+        assert other.poll([handle])[0].state == "running"
+        assert other.start(request) == handle
+        other.end_all()
+        (request.folder / "go").touch()
+        ended(other, handle)
+    ended(executor, handle)
+    assert runs(request.folder) == 1

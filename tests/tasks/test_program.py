@@ -171,7 +171,11 @@ class TestProgram:
         assert result_of(folder).state is ResultState.SUCCESS
         assert any((tmp_path / "staging").iterdir())
         assert "create_staging_folder: success" in (folder / LOG_FILE).read_text()
-        assert json.loads((folder / PROCESS_FILE).read_bytes()).keys() == {"pid", "started"}
+        assert json.loads((folder / PROCESS_FILE).read_bytes()).keys() == {
+            "pid",
+            "started",
+            "machine",
+        }
 
     @pytest.mark.parametrize(
         ("how", "state", "code"),

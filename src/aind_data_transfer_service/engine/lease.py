@@ -5,7 +5,6 @@ programs, so that another, which waits for lease and grace, never works beside i
 """
 
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from .. import __version__
 from ..db.database import Database, DatabaseUnavailable
 from ..db.models import WorkerRow
-from ..processes import is_alive, process_identity
+from ..processes import is_alive, machine, process_identity
 from .ids import new_id
 from .repositories import Workers
 
@@ -43,7 +42,7 @@ class Lease:
         self._on_lost = on_lost
         self._stop = threading.Event()
         self._taken_over = False
-        self._host = socket.gethostname()
+        self._host = machine()
         self._renewed = time.monotonic()
         now = datetime.now(UTC)
         with database.write() as session:

@@ -1,5 +1,6 @@
 """Task programs as processes of this machine, which outlive the worker that started them."""
 
+import fcntl
 import json
 import os
 import signal
@@ -14,8 +15,8 @@ from threading import Lock
 import psutil
 
 from ..ports.executor import Handle, LaunchRequest, Resources, RunState, RunStatus
-from ..processes import is_alive, process_identity
-from ..tasks.spec import LOG_FILE, PROCESS_FILE, RESULT_FILE, SPEC_FILE
+from ..processes import is_alive, is_here, process_identity
+from ..tasks.spec import LOCK_FILE, LOG_FILE, PROCESS_FILE, RESULT_FILE, SPEC_FILE
 
 TASK_PROGRAM = (sys.executable, "-m", "aind_data_transfer_service.tasks", "run")
 
@@ -27,6 +28,8 @@ class LocalExecutor:
 
     A process is known by its number and start, so a restarted worker finds it again; that an
     attempt never runs twice at a time is ensured by the program itself, which locks its folder.
+    By that lock a worker on another machine, which shares the folder, knows whether it still runs;
+    it cannot end it.
     """
 
     name = "local"
@@ -52,7 +55,7 @@ class LocalExecutor:
         folder = str(request.folder)
         with self._lock:
             identity = _recorded_process(request.folder)
-            if identity is not None and (is_alive(identity) or _has_result(folder)):
+            if identity is not None and (_runs(identity, folder) or _has_result(folder)):
                 self._in_use[folder] = request.resources
                 return {**identity, "folder": folder}
             if not self._has_room(request.resources):
@@ -87,7 +90,7 @@ class LocalExecutor:
     def _poll_one(self, handle: Handle) -> RunStatus:
         folder = str(handle["folder"])
         exit_code = self._reap(int(handle["pid"]))
-        if not _has_result(folder) and self._runs(handle):
+        if not _has_result(folder) and _any_runs(handle, folder):
             self._in_use.setdefault(folder, Resources())
             if self._overdue(folder):
                 _signal_group(handle, signal.SIGKILL)
@@ -109,13 +112,6 @@ class LocalExecutor:
                 stderr=log,
                 start_new_session=True,
             )
-
-    def _runs(self, handle: Handle) -> bool:
-        if is_alive(handle):
-            return True
-        # Another program may have been first to lock the folder.
-        recorded = _recorded_process(Path(str(handle["folder"])))
-        return recorded is not None and is_alive(recorded)
 
     def _reap(self, pid: int) -> int | None:
         child = self._children.get(pid)
@@ -154,6 +150,27 @@ def _recorded_process(folder: Path) -> dict[str, str | int] | None:
     return recorded
 
 
+def _any_runs(handle: Handle, folder: str) -> bool:
+    """Whether the program started, or another that was first to lock the folder, still runs."""
+    recorded = _recorded_process(Path(folder))
+    return _runs(handle, folder) or (recorded is not None and _runs(recorded, folder))
+
+
+def _runs(identity: Handle, folder: str) -> bool:
+    return is_alive(identity) if is_here(identity) else _is_locked(folder)
+
+
+def _is_locked(folder: str) -> bool:
+    try:
+        with Path(folder, LOCK_FILE).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _has_result(folder: str) -> bool:
     return Path(folder, RESULT_FILE).exists()
 
@@ -171,5 +188,6 @@ def _reason(exit_code: int | None) -> str:
     if exit_code is None:
         return "The program is gone"
     if exit_code < 0:
-        return f"The program was ended by signal {signal.Signals(-exit_code).name}"
+        name = next((s.name for s in signal.Signals if s == -exit_code), str(-exit_code))
+        return f"The program was ended by signal {name}"
     return f"The program ended with exit code {exit_code}"

@@ -68,13 +68,6 @@ class ChecksumRefused(TransferError):
     retryable = True
 
 
-class SourceChanged(InvalidInput):
-    """A file changed while it was being read."""
-
-    code = "source_changed"
-    what_to_do_default = "Wait until nothing writes to the folder, then retry the job."
-
-
 class SourceUnreadable(InvalidInput):
     """A file to be sent cannot be opened or read."""
 

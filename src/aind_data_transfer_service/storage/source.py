@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
-from ..ports.object_store import Progress, SentFile, SourceChanged, SourceUnreadable
+from ..errors import SourceChanged
+from ..ports.object_store import Progress, SentFile, SourceUnreadable
 
 _PIECE_BYTES = 1 << 20
 

@@ -22,6 +22,7 @@ from .context import Done, Outcome, Skipped, TaskContext
 from .registry import TaskFunction, task_function
 from .spec import (
     CREDENTIALS_FILE,
+    LOCK_FILE,
     LOG_FILE,
     PROCESS_FILE,
     RESULT_FILE,
@@ -139,7 +140,7 @@ def _as_error(problem: Exception) -> TaskError:
 @contextmanager
 def _sole_runner(folder: Path) -> Iterator[bool]:
     """Hold the attempt's lock; False when another program holds it."""
-    with (folder / "lock").open("w") as lock:
+    with (folder / LOCK_FILE).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

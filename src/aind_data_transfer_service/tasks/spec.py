@@ -20,6 +20,7 @@ RESULT_FILE = "result.json"
 PROGRESS_FILE = "progress.jsonl"
 LOG_FILE = "log.txt"
 PROCESS_FILE = "process.json"
+LOCK_FILE = "lock"
 CREDENTIALS_FILE = "credentials.json"
 
 

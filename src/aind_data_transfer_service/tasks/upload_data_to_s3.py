@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 from ..domain.manifest import MANIFEST_NAME, Manifest, ManifestEntry
+from ..errors import SourceChanged
 from ..files import write_whole
-from ..ports.object_store import ObjectStore, SourceChanged
+from ..ports.object_store import ObjectStore
 from ..storage.marker import MARKER_NAME, put_marker, remove_marker
 from ..storage.parallel import Lane, StopSign, for_each
 from .asset_files import AssetFile, AssetFiles, AssetNotUploadable, scan_asset

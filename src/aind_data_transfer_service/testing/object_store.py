@@ -10,12 +10,12 @@ from unicodedata import normalize
 
 import pytest
 
+from ..errors import SourceChanged
 from ..ports.object_store import (
     BucketMissing,
     KeyRefused,
     ObjectMissing,
     ObjectStore,
-    SourceChanged,
     SourceUnreadable,
 )
 

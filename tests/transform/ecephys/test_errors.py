@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aind_data_transfer_service.errors import StorageFull
+from aind_data_transfer_service.errors import SourceChanged, StorageFull
 from aind_data_transfer_service.transform.ecephys import EcephysResult
 from aind_data_transfer_service.transform.ecephys.errors import (
     LosslessProofFailed,
@@ -20,7 +20,6 @@ from aind_data_transfer_service.transform.ecephys.errors import (
     OpenEphysTruncated,
     OpenEphysUnreadable,
     OutputInsideSource,
-    SourceChanged,
     TransformStackMissing,
 )
 from aind_data_transfer_service.transform.ecephys.pcodec_traces import TracesPCodec

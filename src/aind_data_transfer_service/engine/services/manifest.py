@@ -15,24 +15,24 @@ from ...storage.open import open_store
 from ..repositories import Jobs
 
 
-class ManifestMissing(NotFound):
-    """The asset has no manifest (yet)."""
+class NotUploadedYet(NotFound):
+    """The asset has no manifest, because its upload has not ended."""
 
-    code = "manifest_missing"
+    code = "not_uploaded_yet"
     what_to_do_default = "Wait until the upload has ended."
 
 
 def find_manifest(database: Database, settings: Settings, job_id: str) -> Path | Iterator[bytes]:
     """Return the manifest: the file that the upload left, else what is kept with the asset.
 
-    Raises `JobUnknown`, `ManifestMissing`, and what the store raises.
+    Raises `JobUnknown`, `NotUploadedYet`, and what the store raises.
     """
     with database.read() as session:
         jobs = Jobs(session)
         job = jobs.get(job_id)
         upload = jobs.find_task(job_id, TaskId.UPLOAD_DATA_TO_S3, UNMAPPED)
     if upload.state != TaskState.SUCCESS:
-        raise ManifestMissing(f"The upload of job {job_id} is {upload.state}, not done.")
+        raise NotUploadedYet(f"The upload of job {job_id} is {upload.state}, not done.")
     path = settings.work_root / job_id / MANIFEST_NAME
     if path.is_file():
         return path

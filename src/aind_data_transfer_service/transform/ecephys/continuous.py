@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from aind_data_transfer_service.errors import SourceChanged
 from aind_data_transfer_service.transform.ecephys.errors import (
     OpenEphysLengthMismatch,
     OpenEphysStreamMissing,
     OpenEphysTruncated,
-    SourceChanged,
 )
 from aind_data_transfer_service.transform.ecephys.npy import NpyFile, open_npy
 

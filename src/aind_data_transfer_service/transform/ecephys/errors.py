@@ -50,14 +50,6 @@ class OpenEphysUnreadable(InvalidInput):
     what_to_do_default = "Open the folder with spikeinterface.extractors.read_openephys to see why."
 
 
-class SourceChanged(InvalidInput):
-    """The source changed while it was read."""
-
-    code = "source_changed"
-    what_to_do_default = "Wait until the recording and its copying are over, then retry."
-    retryable = True
-
-
 class OutputInsideSource(InvalidInput):
     """The source and a folder that is written overlap."""
 

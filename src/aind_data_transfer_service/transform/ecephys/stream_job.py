@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aind_data_transfer_service import __version__
+from aind_data_transfer_service.errors import SourceChanged
 from aind_data_transfer_service.transform.ecephys.chunks import (
     ChunkReport,
     StoredArray,
@@ -19,7 +20,6 @@ from aind_data_transfer_service.transform.ecephys.durable import (
     publish_folder,
     sync_folder,
 )
-from aind_data_transfer_service.transform.ecephys.errors import SourceChanged
 from aind_data_transfer_service.transform.ecephys.recordings import Stream
 from aind_data_transfer_service.transform.ecephys.result import StreamResult
 from aind_data_transfer_service.transform.ecephys.session import Session

@@ -1,8 +1,7 @@
-"""First tables"""
+"""First tables."""
 
 import sqlalchemy as sa
 from alembic import op
-
 
 revision = "0001"
 down_revision = None

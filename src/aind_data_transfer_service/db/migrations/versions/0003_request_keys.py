@@ -1,8 +1,7 @@
-"""Answers to requests with an idempotency key"""
+"""Answers to requests with an idempotency key."""
 
 import sqlalchemy as sa
 from alembic import op
-
 
 revision = "0003"
 down_revision = "0002"
