@@ -71,6 +71,6 @@ def test_every_task_can_come_to_an_end(state: TaskState) -> None:
     assert reachable(state, TASK_CHANGES) & FINISHED_TASK_STATES
 
 
-@pytest.mark.parametrize("state", FINISHED_TASK_STATES)
+@pytest.mark.parametrize("state", sorted(FINISHED_TASK_STATES))
 def test_a_finished_task_only_goes_back_to_the_queue(state: TaskState) -> None:
     assert TASK_CHANGES[state] <= {TaskState.QUEUED}
