@@ -96,11 +96,14 @@ class Jobs:
             select(Task).where(Task.job_id == job_id).order_by(Task.position, Task.map_index)
         ).all()
 
-    def tasks_of_many(self, job_ids: Sequence[str], task_id: str) -> Sequence[Task]:
-        """Return one unmapped task of each of several jobs."""
-        return self._session.scalars(
-            select(Task).where(Task.job_id.in_(job_ids), Task.task_id == task_id)
-        ).all()
+    def outputs_of_many(
+        self, job_ids: Sequence[str], task_id: str
+    ) -> dict[str, dict[str, Any] | None]:
+        """Return what one unmapped task of each of several jobs put out, by the job."""
+        query = select(Task.job_id, Task.outputs).where(
+            Task.job_id.in_(job_ids), Task.task_id == task_id
+        )
+        return dict(self._session.execute(query).tuples().all())
 
     def task(self, task_pk: int) -> Task:
         """Return one task by its key."""

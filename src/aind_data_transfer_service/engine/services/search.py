@@ -27,8 +27,8 @@ def search_jobs(database: Database, search: JobSearch) -> FoundJobs:
         finder = JobFinder(session)
         rows = finder.find(replace(search, limit=search.limit + 1))
         more, rows = len(rows) > search.limit, rows[: search.limit]
-        uploads = Jobs(session).tasks_of_many([job.id for job in rows], TaskId.UPLOAD_DATA_TO_S3)
-        outputs = {task.job_id: task.outputs for task in uploads}
+        ids = [job.id for job in rows]
+        outputs = Jobs(session).outputs_of_many(ids, TaskId.UPLOAD_DATA_TO_S3)
         return FoundJobs(
             jobs=[job_view(job, outputs.get(job.id)) for job in rows],
             total=finder.count(search),

@@ -90,10 +90,8 @@ def list_jobs(database: Database, wanted: JobFilter) -> tuple[list[JobView], int
     with database.read() as session:
         jobs = Jobs(session)
         rows = jobs.list(wanted)
-        outputs = {
-            task.job_id: task.outputs
-            for task in jobs.tasks_of_many([job.id for job in rows], TaskId.UPLOAD_DATA_TO_S3)
-        }
+        ids = [job.id for job in rows]
+        outputs = jobs.outputs_of_many(ids, TaskId.UPLOAD_DATA_TO_S3)
         return [job_view(job, outputs.get(job.id)) for job in rows], jobs.count(wanted)
 
 
