@@ -20,6 +20,7 @@ EXTRAS = {
     "itsdangerous": _SERVER,
     "jinja2": _SERVER,
     "obstore": _SERVER,
+    "openpyxl": _SERVER,
     "psutil": _SERVER,
     "psycopg": _SERVER,
     "pydantic_settings": _SERVER,

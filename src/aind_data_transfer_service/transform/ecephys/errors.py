@@ -61,7 +61,7 @@ class TransformStackMissing(SettingsInvalid):
     """A library the compression needs is not installed."""
 
     code = "transform_stack_missing"
-    what_to_do_default = "Run: pip install 'aind-data-transfer-service[transforms]'"
+    what_to_do_default = "Run: pip install 'aind-data-transfer-service[transforms]'."
 
 
 class LosslessProofFailed(TransferError):
