@@ -103,7 +103,7 @@ class Jobs:
         query = select(Task.job_id, Task.outputs).where(
             Task.job_id.in_(job_ids), Task.task_id == task_id
         )
-        return dict(self._session.execute(query).tuples().all())
+        return dict(self._session.execute(query).all())
 
     def task(self, task_pk: int) -> Task:
         """Return one task by its key."""
