@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-services",
         action="store_true",
         help="fail, rather than skip, tests whose service is not given",
+    )
+    parser.addoption(
+        "--guide",
+        default=Path(__file__).parent / "data" / "guide_examples.rst",
+        type=Path,
+        metavar="FILE",
+        help="run the Python examples of this V1 user guide (reStructuredText), not our own",
     )
 
 
