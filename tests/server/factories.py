@@ -1,5 +1,6 @@
 """Jobs in the states that pages and answers show, without a worker."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,12 @@ class Jobsite:
         plan = plan_of(self.folder, **changes)
         _, jobs = submit(self.database, self.queue, [plan], user_email=plan.user_email, client=None)
         return jobs[0].job_id
+
+    def queued_together(self, names: Sequence[str]) -> list[str]:
+        """Submit jobs in one request and return their ids."""
+        plans = [plan_of(self.folder, asset_name=name) for name in names]
+        _, jobs = submit(self.database, self.queue, plans, user_email=None, client=None)
+        return [job.job_id for job in jobs]
 
     def running(self, **changes: Any) -> str:
         """Return the id of a job that a worker has begun."""

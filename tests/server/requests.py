@@ -1,4 +1,4 @@
-"""V1 requests, and what the reference service answered to them."""
+"""Requests of both APIs, and what the reference service answered to them."""
 
 import json
 from functools import cache
@@ -28,5 +28,24 @@ def request(**changes: Any) -> dict[str, Any]:
         "acq_datetime": "2024-02-19T11:25:17",
         "modalities": [{"modality": "behavior", "source": "/share/690165/Behavior"}],
         "s3_bucket": "private",
+    }
+    return {"upload_jobs": [job | changes]}
+
+
+def v2_request(**changes: Any) -> dict[str, Any]:
+    """Return a V2 request with one job."""
+    job = {
+        "job_type": "default",
+        "project_name": "Ephys Platform",
+        "platform": {"name": "Behavior platform", "abbreviation": "behavior"},
+        "subject_id": "690165",
+        "acq_datetime": "2024-02-19T11:25:17",
+        "s3_bucket": "private",
+        "modalities": [{"name": "Behavior", "abbreviation": "behavior"}],
+        "tasks": {
+            "modality_transformation_settings": {
+                "behavior": {"job_settings": {"input_source": "/share/690165/Behavior"}}
+            }
+        },
     }
     return {"upload_jobs": [job | changes]}

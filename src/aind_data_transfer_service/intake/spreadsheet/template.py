@@ -45,6 +45,8 @@ _EXAMPLES: tuple[tuple[str | None, ...], ...] = (
      None, "ecephys", f"{_FOLDER}/dir", "behavior-videos", f"{_FOLDER}/dir"),
 )  # fmt: skip
 _WIDTH = 24
+_TEXT = "s"
+"""Kind of a cell with text, whatever it begins with: a name is no formula."""
 _DATE_FORMAT = 'yyyy-mm-dd"T"hh:mm:ss'
 _TEXT_FORMAT = "@"
 """Ids keep their leading zeros."""
@@ -58,6 +60,7 @@ def build_template(*, job_types: Sequence[str] = (), project_names: Sequence[str
     sheet.append(COLUMNS)
     for example in _EXAMPLES:
         sheet.append(_row(example, project_names))
+        sheet.cell(sheet.max_row, 2).data_type = _TEXT
     _lay_out(sheet)
     lists = book.create_sheet("lists")
     lists.sheet_state = "hidden"
@@ -100,7 +103,7 @@ def _lay_out(sheet: Worksheet) -> None:
 def _write_list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> str:
     for row, value in enumerate((name, *values), start=1):
         cell = sheet.cell(row, column, value)
-        cell.data_type = "s"  # text, whatever it begins with: a name is no formula
+        cell.data_type = _TEXT
     letter = get_column_letter(column)
     return f"{sheet.title}!${letter}$2:${letter}${len(values) + 1}"
 

@@ -1,0 +1,235 @@
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aind_data_transfer_service.domain.states import JobState
+from aind_data_transfer_service.engine.job_search import JobSort, Place
+from aind_data_transfer_service.server.api_v2.cursor import (
+    CursorInvalid,
+    read_cursor,
+    write_cursor,
+)
+
+from .factories import Jobsite
+from .web_client import WebClient
+
+
+def _page(web: WebClient, **params: Any) -> dict[str, Any]:
+    answer = web.get("/api/v2/jobs", params=params)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+def _names(page: dict[str, Any]) -> list[str]:
+    return [job["asset_name"] for job in page["jobs"]]
+
+
+def _all_pages(web: WebClient, **params: Any) -> list[str]:
+    page = _page(web, limit=2, **params)
+    names = _names(page)
+    while page["next_cursor"] is not None:
+        page = _page(web, limit=2, cursor=page["next_cursor"], **params)
+        names += _names(page)
+    return names
+
+
+def _queue(jobsite: Jobsite, names: Sequence[str]) -> None:
+    for name in names:
+        jobsite.queued(asset_name=name)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
+def test_pages_hold_every_job_once(web: WebClient, jobsite: Jobsite, count: int) -> None:
+    names = [f"a{number}" for number in range(count)]
+    _queue(jobsite, names)
+
+    assert _all_pages(web) == names[::-1]
+    assert _all_pages(web, descending=False) == names
+
+
+def test_new_jobs_do_not_shift_the_pages(web: WebClient, jobsite: Jobsite) -> None:
+    _queue(jobsite, ["a", "b", "c", "d"])
+    first = _page(web, limit=2)
+
+    _queue(jobsite, ["e", "f"])
+    second = _page(web, limit=2, cursor=first["next_cursor"])
+
+    assert _names(first) + _names(second) == ["d", "c", "b", "a"]
+    assert second["next_cursor"] is None
+    assert second["total"] == 6
+
+
+def test_jobs_of_one_request_have_one_time_and_are_all_paged(
+    web: WebClient, jobsite: Jobsite
+) -> None:
+    names = [f"a{number}" for number in range(5)]
+    jobsite.queued_together(names)
+
+    assert sorted(_all_pages(web)) == names
+
+
+def test_by_end_those_under_way_come_last(web: WebClient, jobsite: Jobsite) -> None:
+    jobsite.queued(asset_name="waits1")
+    jobsite.failed(asset_name="first")
+    jobsite.failed(asset_name="second")
+    jobsite.running(asset_name="waits2")
+    jobsite.failed(asset_name="third")
+
+    assert _all_pages(web, sort="ended") == ["third", "second", "first", "waits2", "waits1"]
+    assert _all_pages(web, sort="ended", descending=False) == [
+        "first", "second", "third", "waits1", "waits2",
+    ]  # fmt: skip
+
+
+def test_by_asset(web: WebClient, jobsite: Jobsite) -> None:
+    _queue(jobsite, ["b", "c", "a"])
+
+    assert _all_pages(web, sort="asset", descending=False) == ["a", "b", "c"]
+    assert _all_pages(web, sort="asset") == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"project": "P1"}, ["one"]),
+        ({"project": ["P1", "P2"]}, ["two", "one"]),
+        ({"subject": "222"}, ["two"]),
+        ({"platform": "ecephys"}, ["two"]),
+        ({"job_type": "smartspim"}, ["one"]),
+        ({"user_email": "a@b.org"}, ["one"]),
+        ({"user_email": "A@b.org"}, []),
+        ({"asset": "TW"}, ["two"]),
+        ({"asset": "%"}, ["per%cent"]),
+        ({"asset": "_"}, []),
+        ({"state": "failed"}, ["per%cent"]),
+        ({"project": "P1", "platform": "ecephys"}, []),
+        ({"submitted_from": "2020-01-01"}, ["per%cent", "two", "one"]),
+        ({"submitted_to": "2020-01-01T00:00:00Z"}, []),
+        ({"submitted_from": "2999-01-01T00:00:00+02:00"}, []),
+    ],
+)
+def test_filters(
+    web: WebClient, jobsite: Jobsite, params: dict[str, Any], expected: list[str]
+) -> None:
+    jobsite.queued(asset_name="one", project_name="P1", job_type="smartspim", user_email="a@b.org")
+    jobsite.queued(asset_name="two", project_name="P2", subject_id="222", platform="ecephys")
+    jobsite.failed(asset_name="per%cent")
+
+    page = _page(web, **params)
+
+    assert _names(page) == expected
+    assert page["total"] == len(expected)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense",
+        "cursor=%FF",
+        "cursor=" + base64.urlsafe_b64encode(b"[1,2,3,4]").decode(),
+        "cursor=" + base64.urlsafe_b64encode(b"[" * 5000).decode()[:1999],
+        "cursor=" + base64.urlsafe_b64encode(b'["created",true,"soon","x"]').decode(),
+        "cursor=" + base64.urlsafe_b64encode(b'["created",true,"2020-01-01","x"]').decode(),
+        "cursor=" + base64.urlsafe_b64encode(b'["created",true,null,"x"]').decode(),
+        "sort=asset&cursor=" + base64.urlsafe_b64encode(b'["asset",true,"\\u0000","x"]').decode(),
+        "sort=asset&cursor=" + base64.urlsafe_b64encode(b'["created",true,"a","x"]').decode(),
+    ],
+)
+def test_cursors_that_the_list_did_not_give_are_refused(web: WebClient, query: str) -> None:
+    answer = web.get(f"/api/v2/jobs?{query}")
+
+    assert answer.status_code == 406
+    assert answer.json()["code"] == "cursor_invalid"
+
+
+def test_a_cursor_goes_with_no_offset(web: WebClient, jobsite: Jobsite) -> None:
+    _queue(jobsite, ["a", "b"])
+    cursor = _page(web, limit=1)["next_cursor"]
+
+    answer = web.get("/api/v2/jobs", params={"cursor": cursor, "offset": 1})
+
+    assert (answer.status_code, answer.json()["code"]) == (406, "cursor_invalid")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=501",
+        "offset=-1",
+        "offset=99999999999999999999",
+        "state=nope",
+        "sort=nope",
+        "submitted_from=soon",
+        "submitted_from=0001-01-01T00:00:00%2B14:00",
+        "asset=" + "x" * 301,
+    ],
+)
+def test_bad_parameters_are_named(web: WebClient, query: str) -> None:
+    answer = web.get(f"/api/v2/jobs?{query}")
+
+    assert (answer.status_code, answer.json()["code"]) == (406, "parameters_invalid")
+    assert answer.json()["detail"].startswith(query.partition("=")[0])
+
+
+@pytest.mark.parametrize("path", ["jobs?asset=%00", "jobs/a%00b", "jobs/x/tasks/a%00/logs"])
+def test_the_character_no_database_keeps_is_refused(web: WebClient, path: str) -> None:
+    answer = web.get(f"/api/v2/{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (406, "parameters_invalid")
+
+
+_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+_PLACES = st.one_of(
+    st.tuples(
+        st.sampled_from([JobSort.CREATED, JobSort.ENDED]),
+        st.builds(Place, st.datetimes(timezones=st.timezones()), _TEXT),
+    ),
+    st.tuples(st.just(JobSort.ASSET), st.builds(Place, _TEXT, _TEXT)),
+    st.tuples(st.just(JobSort.ENDED), st.builds(Place, st.none(), _TEXT)),
+)
+
+
+@given(_PLACES, st.booleans())
+def test_a_cursor_holds_its_place(given_place: tuple[JobSort, Place], descending: bool) -> None:
+    sort, place = given_place
+    cursor = write_cursor(place, sort, descending=descending)
+
+    assert read_cursor(cursor, sort, descending=descending) == place
+    with pytest.raises(CursorInvalid):
+        read_cursor(cursor, sort, descending=not descending)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda part: st.lists(part, max_size=4)
+)
+
+
+@given(st.one_of(st.text(), _JSON.map(lambda value: base64.b64encode(json.dumps(value).encode()))))
+def test_odd_cursors_are_refused_and_nothing_else(cursor: str | bytes) -> None:
+    text = cursor if isinstance(cursor, str) else cursor.decode()
+    with pytest.raises(CursorInvalid):
+        read_cursor(text, JobSort.CREATED, descending=True)
+
+
+def test_the_tasks_of_a_job(web: WebClient, jobsite: Jobsite) -> None:
+    job_id = jobsite.failed()
+
+    body = web.get(f"/api/v2/jobs/{job_id}/tasks").json()
+
+    assert body["job_id"] == job_id
+    assert body["tasks"] == web.get(f"/api/v2/jobs/{job_id}").json()["tasks"]
+    assert web.get("/api/v2/jobs/nope/tasks").status_code == 404
+
+
+def test_states_are_those_of_jobs(web: WebClient, jobsite: Jobsite) -> None:
+    jobsite.running(asset_name="a")
+
+    for state in JobState:
+        assert _names(_page(web, state=state.value)) == (["a"] if state == "running" else [])
