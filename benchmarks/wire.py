@@ -31,6 +31,8 @@ _SECONDS = 2.0
 """For each measurement; one request at least."""
 _STARTS = 3
 _V1_LIST = "/api/v1/get_job_status_list"
+_V2_PAGE = "/api/v2/jobs?limit=100"
+_TEMPLATE = "/api/job_upload_template"
 
 _numbers = itertools.count(1)
 
@@ -74,7 +76,7 @@ CASES = (
     Case("submit 1 job", _submit(1)),
     Case("submit 1000 jobs", _submit(1000), heavy=True),
     Case("V1 list, page of 100", Request(f"{_V1_LIST}?page_limit=100"), peer_too=False),
-    Case("V2 list, page of 100", Request("/api/v2/jobs?limit=100"), peer_too=False),
+    Case("V2 list, page of 100", Request(_V2_PAGE), peer_too=False),
     Case("jobs page (HTML)", Request("/jobs"), peer_too=False),
     Case("V1 list, all", Request(_V1_LIST), heavy=True),
 )
@@ -104,10 +106,10 @@ def main() -> None:
         if peer is not None:
             _say(f"{peer.name}: start to first answer {peer.start_seconds:.2f} s")
         _memory("before", server, peer)
-        _costs(server, peer, arguments.rounds)
-        _beside(server, peer)
         seconds, growth = memory_while(server, Request(_V1_LIST))
         _say(f"V1 list, all: {seconds:.2f} s, {growth:.0f} MB more memory meanwhile")
+        _costs(server, peer, arguments.rounds)
+        _beside(server, peer)
         _memory("after", server, peer)
 
 
@@ -145,14 +147,17 @@ def _medians(costs: list[Cost]) -> tuple[float, float, float]:
 
 
 def _beside(server: Server, peer: Server | None) -> None:
-    """Say how long a quick request takes while 1000 jobs are validated."""
-    quick = Request("/api/job_upload_template")
-    for item, times in ((server, 10), (peer, 1)):
+    """Say how long quick requests take while 1000 jobs are validated again and again."""
+    for item, path, times in (
+        (server, _TEMPLATE, 10),
+        (server, _V2_PAGE, 10),
+        (peer, _TEMPLATE, 1),
+    ):
         if item is not None:
-            found = latencies_beside(item, quick, _validate(1000), times=times)
+            found = latencies_beside(item, Request(path), _validate(1000), times=times)
             median, most = percentile(found, 50), percentile(found, 99)
             _say(
-                f"{item.name}: GET while 1000 jobs are validated: p50 {median:.1f},"
+                f"{item.name}: GET {path} while 1000 jobs are validated: p50 {median:.1f},"
                 f" p99 {most:.1f}, longest {max(found):.1f} ms ({len(found)} asked)"
             )
 

@@ -6,13 +6,16 @@ written in one transaction.
 """
 
 import logging
+from typing import TYPE_CHECKING
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy.orm import Session
 
 from ..db.database import Database
-from .job import JobRunner, StageEnd, fail_for_defect
-from .ledger import Ledger
+
+if TYPE_CHECKING:  # web servers start without what only workers need
+    from .job import JobRunner
+    from .ledger import Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +67,8 @@ class DurableRunner:
         database: Database,
         *,
         worker_id: str,
-        runner: JobRunner,
-        ledger: Ledger,
+        runner: "JobRunner",
+        ledger: "Ledger",
         jobs_at_once: int,
         pace_seconds: float,
     ) -> None:
@@ -97,7 +100,9 @@ class DurableRunner:
         DBOS.destroy(destroy_registry=True)
 
 
-def _register(runner: JobRunner, ledger: Ledger) -> None:
+def _register(runner: "JobRunner", ledger: "Ledger") -> None:
+    from .job import StageEnd, fail_for_defect
+
     @DBOS.step(name="begin")
     async def begin(job_id: str) -> list[str]:
         return await runner.begin(job_id)
