@@ -89,3 +89,25 @@ def test_every_answer_is_as_described(
 
         with subtests.test(operation=operation.label):
             keeps_to_it()
+
+
+def test_every_answer_has_an_example_and_every_parameter_is_explained(app: FastAPI) -> None:
+    document = app.openapi()
+    for path, operations in document["paths"].items():
+        for operation in operations.values() if path.startswith("/api/") else ():
+            for parameter in operation.get("parameters", ()):
+                assert parameter["description"], (path, parameter["name"])
+            for status, answer in operation["responses"].items():
+                for kind, content in answer.get("content", {}).items():
+                    assert _has_example(document, kind, content), (path, status)
+
+
+def _has_example(document: dict[str, Any], kind: str, content: dict[str, Any]) -> bool:
+    """Whether there is an example: given, or of each field; texts and files need none."""
+    if "example" in content or not kind.endswith("json"):
+        return True
+    name = content["schema"].get("$ref", "").rpartition("/")[2]
+    schema = document["components"]["schemas"][name]
+    return "examples" in schema or all(
+        "examples" in field or "$ref" in str(field) for field in schema["properties"].values()
+    )

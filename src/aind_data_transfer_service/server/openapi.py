@@ -11,6 +11,23 @@ _REFUSAL_SCHEMA = {
     "description": "What went wrong, in the first service's shape.",
     "type": "object",
     "required": ["message", "data"],
+    "examples": [
+        {
+            "message": "The database does not answer: it is locked.",
+            "data": {
+                "errors": ["The database does not answer: it is locked."],
+                "problems": [
+                    {
+                        "code": "database_unavailable",
+                        "message": "The database does not answer: it is locked.",
+                        "what_to_do": "Try again in a moment.",
+                        "retryable": True,
+                        "details": {},
+                    }
+                ],
+            },
+        }
+    ],
     "properties": {
         "message": {"type": "string", "title": "Message"},
         "data": {

@@ -35,7 +35,7 @@ _PROBLEM = {
     "nearest": None,
 }
 _ERRORS = '[{"type":"missing","loc":["upload_jobs",0,"subject_id"],"msg":"Field required"}]'
-_RUN = {
+RUN = {
     "dag_id": "transform_and_upload",
     "dag_run_id": "20240219-193312-k4ndw8zx",
     "state": "queued",
@@ -73,7 +73,7 @@ SUBMIT_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: example(
         "The jobs are queued",
         "Submitted request to airflow",
-        {"responses": [_RUN], "errors": [], "warnings": []},
+        {"responses": [RUN], "errors": [], "warnings": []},
     ),
     406: example(
         "The request is not valid; nothing is queued",
@@ -84,5 +84,69 @@ SUBMIT_ANSWERS: dict[int | str, dict[str, Any]] = {
         "Another job for the same place is under way; nothing is queued",
         "behavior_690165_2024-02-19_11-25-17 in bucket 'private' is the target of job …",
         {"responses": [], "errors": '["…"]', "problems": [{"code": "asset_busy"}]},
+    ),
+}
+JOBS_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: example(
+        "The jobs",
+        "Retrieved job status list from airflow",
+        {
+            "params": {"page_offset": 0, "states": [], "order_by": "-execution_date"},
+            "total_entries": 1,
+            "job_status_list": [
+                {
+                    "dag_id": "transform_and_upload",
+                    "end_time": "2024-02-19T19:41:55.020117Z",
+                    "job_id": RUN["job_id"],
+                    "job_state": "success",
+                    "name": RUN["asset_name"],
+                    "job_type": "behavior",
+                    "comment": None,
+                    "start_time": "2024-02-19T19:33:12.611402Z",
+                    "submit_time": "2024-02-19T19:33:12.104233Z",
+                }
+            ],
+        },
+    )
+}
+_PARAMS = {"dag_id": "transform_and_upload", "dag_run_id": RUN["job_id"]}
+_NONE = {"params": _PARAMS, "errors": [{"status": 404, "code": "job_unknown"}]}
+TASKS_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: example(
+        "The tasks, in the order they run",
+        "Retrieved job tasks list from airflow",
+        {
+            "params": _PARAMS,
+            "total_entries": 1,
+            "job_tasks_list": [
+                {
+                    "dag_id": "transform_and_upload",
+                    "job_id": RUN["job_id"],
+                    "task_id": "send_job_start_email",
+                    "try_number": 1,
+                    "task_state": "success",
+                    "priority_weight": 16,
+                    "map_index": -1,
+                    "submit_time": "2024-02-19T19:33:12.104233Z",
+                    "start_time": "2024-02-19T19:33:12.611402Z",
+                    "end_time": "2024-02-19T19:33:12.702118Z",
+                    "duration": 0.090716,
+                    "comment": None,
+                }
+            ],
+        },
+    ),
+    404: example("There is no such job", "Error retrieving job tasks list from airflow", _NONE),
+}
+LOGS_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: example(
+        "The log",
+        "Retrieved task logs from airflow",
+        {"params": {**_PARAMS, "task_id": "upload_data_to_s3"}, "logs": "…\n"},
+    ),
+    404: example(
+        "There is no such job, task, attempt or log",
+        "Error retrieving task logs from airflow",
+        _NONE,
     ),
 }

@@ -15,6 +15,7 @@ from ...errors import NotFound
 from ..service import ServiceDep
 from .address import without_nul
 from .answers import DAG_ID, JOBS, LOGS, TASKS, answer, not_there
+from .examples import JOBS_ANSWERS, LOGS_ANSWERS, TASKS_ANSWERS
 from .job_list import JobListAnswer, write_job_list
 from .queries import JobListParameters, LogParameters, TaskListParameters
 
@@ -56,7 +57,7 @@ class TaskListAnswer(BaseModel):
     data: TaskList
 
 
-@router.get(JOBS, summary="List jobs", response_model=JobListAnswer)
+@router.get(JOBS, summary="List jobs", response_model=JobListAnswer, responses=JOBS_ANSWERS)
 def get_job_status_list(
     service: ServiceDep, params: Annotated[JobListParameters, Query()]
 ) -> Response:
@@ -70,7 +71,7 @@ def get_job_status_list(
     TASKS,
     summary="List the tasks of a job",
     response_model=TaskListAnswer,
-    responses={404: {"description": "There is no such job"}},
+    responses=TASKS_ANSWERS,
 )
 def get_tasks_list(service: ServiceDep, params: Annotated[TaskListParameters, Query()]) -> Response:
     """List a job's tasks in the order they run."""
@@ -87,7 +88,7 @@ def get_tasks_list(service: ServiceDep, params: Annotated[TaskListParameters, Qu
 @router.get(
     LOGS,
     summary="Return the log of one attempt at a task",
-    responses={404: {"description": "There is no such job, task, attempt or log"}},
+    responses=LOGS_ANSWERS,
 )
 def get_task_logs(service: ServiceDep, params: Annotated[LogParameters, Query()]) -> JSONResponse:
     """Return the log of one attempt at a task, whole."""

@@ -77,14 +77,14 @@ class JobListParameters(BaseModel):
 class TaskListParameters(BaseModel):
     """Whose tasks to list."""
 
-    dag_id: str = Field(min_length=1)
+    dag_id: str = Field(min_length=1, description="Name of the pipeline; of no effect.")
     dag_run_id: str = Field(min_length=1, description="The job's id.")
 
 
 class LogParameters(TaskListParameters):
     """Which log to return."""
 
-    task_id: str = Field(min_length=1)
+    task_id: str = Field(min_length=1, description="The task's name.")
     try_number: NonNegativeInt = Field(description="1 is the first.")
     map_index: int = Field(ge=-1, description="Which element of a mapped task, else -1.")
     full_content: bool = Field(default=True, description="Taken, and of no effect.")

@@ -30,3 +30,69 @@ JOB_PAGE: dict[str, Any] = {
     "offset": 0,
     "next_cursor": "WyJjcmVhdGVkIix0cnVlLCIyMDI0LTAyLTE5VDE5OjMzOjEyIiwiMjAyNCJd",
 }
+TASK: dict[str, Any] = {
+    "task_id": "upload_data_to_s3",
+    "title": "Upload",
+    "map_index": -1,
+    "position": 9,
+    "label": None,
+    "state": "success",
+    "try_number": 1,
+    "started_at": "2024-02-19T19:35:01.000000Z",
+    "ended_at": "2024-02-19T19:41:12.000000Z",
+    "next_try_at": None,
+    "note": None,
+    "outputs": {"files": 86, "bytes": 104857600},
+    "error": None,
+    "progress_done": 104857600,
+    "progress_total": 104857600,
+    "rate": None,
+    "eta_seconds": None,
+    "attempts": [
+        {
+            "number": 1,
+            "state": "success",
+            "executor": "local",
+            "started_at": "2024-02-19T19:35:01.000000Z",
+            "ended_at": "2024-02-19T19:41:12.000000Z",
+            "error": None,
+        }
+    ],
+}
+PLAN: dict[str, Any] = {
+    "api": "v2",
+    "jobs": [
+        {
+            "asset_name": JOB["asset_name"],
+            "location": JOB["location"],
+            "sources": [
+                {
+                    "name": "behavior",
+                    "source": "/shared_drive/690165/20240219T112517/Behavior",
+                    "target_prefix": f"{JOB['asset_name']}/behavior/",
+                    "files": 86,
+                    "bytes": 104857600,
+                    "complete": True,
+                    "text": "86 files, 104,857,600 bytes",
+                    "problem": None,
+                    "compress": False,
+                }
+            ],
+            "tasks": [
+                {
+                    "task_id": "upload_data_to_s3",
+                    "skip_reason": None,
+                    "settings": {},
+                    "origins": {},
+                    "executor": {"runs_as": "process", "cpus": 0, "memory_mb": 256},
+                }
+            ],
+        }
+    ],
+    "warnings": [],
+}
+
+
+def shown(value: Any) -> dict[int | str, dict[str, Any]]:
+    """Return an example of the answer for the API's reference."""
+    return {200: {"content": {"application/json": {"example": value}}}}

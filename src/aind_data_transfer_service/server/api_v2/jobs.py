@@ -15,7 +15,7 @@ from ..api_v1.address import JobId, without_nul
 from ..service import By, ServiceDep
 from .answers import CONFLICT, DENIED, REFUSED, UNKNOWN
 from .cursor import write_cursor
-from .examples import JOB_PAGE
+from .examples import JOB, JOB_PAGE, TASK, shown
 from .list_parameters import ListParameters
 
 router = APIRouter(prefix="/api/v2", tags=["V2"], dependencies=[Depends(without_nul)])
@@ -23,8 +23,6 @@ router = APIRouter(prefix="/api/v2", tags=["V2"], dependencies=[Depends(without_
 
 class JobPage(BaseModel):
     """Some jobs, how many match whatever the page, and what the next page begins with."""
-
-    model_config = {"json_schema_extra": {"examples": [JOB_PAGE]}}
 
     jobs: list[JobView]
     total: int
@@ -43,24 +41,24 @@ class TaskPage(BaseModel):
 class CancelAnswer(BaseModel):
     """What became of a wish to cancel."""
 
-    job_id: str
-    state: JobState
+    job_id: str = Field(examples=[JOB["job_id"]])
+    state: JobState = Field(examples=["cancelled"])
     """A running job is cancelled by its worker within seconds."""
 
 
 class RetryAnswer(BaseModel):
     """The new run of a job."""
 
-    job_id: str
-    run: int
-    job_url: str
+    job_id: str = Field(examples=[JOB["job_id"]])
+    run: int = Field(examples=[2])
+    job_url: str = Field(examples=[f"http://data-transfer/jobs/{JOB['job_id']}"])
 
 
 @router.get(
     "/jobs",
     summary="List jobs",
     response_model_exclude={"jobs": {"__all__": {"tasks"}}},
-    responses=REFUSED,
+    responses=shown(JOB_PAGE) | REFUSED,
 )
 def read_jobs(service: ServiceDep, params: Annotated[ListParameters, Query()]) -> JobPage:
     """List jobs, newest first, page by page, however long ago they were."""
@@ -75,13 +73,21 @@ def read_jobs(service: ServiceDep, params: Annotated[ListParameters, Query()]) -
     )
 
 
-@router.get("/jobs/{job_id}", summary="Show a job", responses=UNKNOWN)
+@router.get(
+    "/jobs/{job_id}",
+    summary="Show a job",
+    responses=shown({**JOB, "tasks": [TASK], "plan": {}}) | UNKNOWN,
+)
 def read_job(service: ServiceDep, job_id: JobId) -> JobDetail:
     """Return a job with its tasks, attempts and plan."""
     return get_job(service.database, job_id)
 
 
-@router.get("/jobs/{job_id}/tasks", summary="Show a job's tasks", responses=UNKNOWN)
+@router.get(
+    "/jobs/{job_id}/tasks",
+    summary="Show a job's tasks",
+    responses=shown({"job_id": JOB["job_id"], "tasks": [TASK]}) | UNKNOWN,
+)
 def read_tasks(service: ServiceDep, job_id: JobId) -> TaskPage:
     """Return a job's tasks with their attempts, in the order they run."""
     return TaskPage(job_id=job_id, tasks=get_job(service.database, job_id).tasks)

@@ -21,7 +21,9 @@ class ProjectNames(BaseModel):
     names: list[str] | None = Field(
         description="Null: any name may be used.", examples=[["Ephys Platform"]]
     )
-    as_of: datetime = Field(description="When they were read.")
+    as_of: datetime = Field(
+        description="When they were read.", examples=["2026-11-23T08:06:13.104233Z"]
+    )
     stale_reason: str | None = Field(
         description="Why they could not be read again since; null if they are fresh.",
         examples=[None],

@@ -21,7 +21,7 @@ router = APIRouter(
 )
 
 Version = Annotated[PresetVersion, Path(description="The API whose jobs they are for.")]
-JobType = Annotated[str, Path(examples=["ecephys"])]
+JobType = Annotated[str, Path(description="The job type.", examples=["ecephys"])]
 TaskName = Annotated[str, Path(description="The task.", examples=["upload_data_to_s3"])]
 Modality = Annotated[str, Path(description="Its abbreviation.", examples=["ecephys"])]
 Why = Annotated[str | None, Query(max_length=1000, description="The reason, for the history.")]

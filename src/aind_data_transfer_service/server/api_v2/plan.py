@@ -16,6 +16,7 @@ from ...wire.v1 import parse_json
 from ..access import needs
 from ..service import Body, Service, ServiceDep
 from .answers import DENIED, refused
+from .examples import PLAN, shown
 from .request_examples import REQUEST_BODY
 from .requests import accept
 
@@ -43,7 +44,8 @@ class PlanAnswer(BaseModel):
     "/plan",
     summary="Plan a request",
     openapi_extra=REQUEST_BODY,
-    responses=DENIED
+    responses=shown(PLAN)
+    | DENIED
     | refused(400, "The body is not JSON")
     | refused(406, "The request is not valid; `details.problems` lists all that is wrong"),
     dependencies=[needs(Scope.SUBMIT)],

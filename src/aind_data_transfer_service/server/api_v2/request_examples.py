@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..api_v1 import examples
+from ..api_v1.answers import DAG_ID_V2, example
 
 REQUEST: dict[str, Any] = {
     "user_email": "my.name@alleninstitute.org",
@@ -40,4 +41,11 @@ REQUEST_BODY: dict[str, Any] = {
     }
 }
 VALIDATE_ANSWERS = examples.VALIDATE_ANSWERS
-SUBMIT_ANSWERS = examples.SUBMIT_ANSWERS
+_RUN = {**examples.RUN, "dag_id": DAG_ID_V2}
+SUBMIT_ANSWERS = examples.SUBMIT_ANSWERS | {
+    200: example(
+        "The jobs are queued",
+        "Submitted request to airflow",
+        {"responses": [_RUN], "errors": [], "warnings": []},
+    )
+}
