@@ -78,3 +78,12 @@ def test_anything_else_is_refused(given: object, kind: str) -> None:
     with pytest.raises(ValidationError) as refused:
         ANY_PLATFORM.validate_python(given)
     assert [item["type"] for item in refused.value.errors()] == [kind]
+
+
+def test_other_members_are_refused_in_modalities_and_dropped_in_platforms_as_ever() -> None:
+    platform = {"name": "SmartSPIM platform", "note": "x"}
+    assert ANY_PLATFORM.validate_python(platform) is PLATFORMS.get("SmartSPIM")
+    with pytest.raises(ValidationError) as refused:
+        ANY_MODALITY.validate_python({"abbreviation": "ecephys", "note": "x"})
+    (item,) = refused.value.errors()
+    assert (item["type"], item["loc"]) == ("extra_forbidden", ("note",))

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, NoReturn, TypeVar
 
-from pydantic import BeforeValidator
-from pydantic_core import PydanticKnownError
+from pydantic import BeforeValidator, ValidationError
+from pydantic_core import InitErrorDetails, PydanticKnownError
 
 from .problems import problem_error
 
@@ -30,6 +30,8 @@ class Modality(_Term):
 
 TermT = TypeVar("TermT", bound=_Term)
 
+_MEMBERS = frozenset({"name", "abbreviation"})
+
 
 class Vocabulary(Generic[TermT]):
     """All terms of one kind; equal terms are one object.
@@ -42,6 +44,8 @@ class Vocabulary(Generic[TermT]):
         The member by which an object names its term.
     names
         Abbreviation and name of each term, in the order shown to users.
+    extra
+        Whether an object may have other members beside those, which are dropped.
     """
 
     def __init__(
@@ -49,8 +53,11 @@ class Vocabulary(Generic[TermT]):
         term_type: type[TermT],
         discriminator: Literal["name", "abbreviation"],
         names: Mapping[str, str],
+        *,
+        extra: Literal["ignore", "forbid"],
     ) -> None:
         self._term_type = term_type
+        self._extra = extra
         self._discriminator = discriminator
         self.terms = tuple(
             term_type(name=name, abbreviation=abbreviation) for abbreviation, name in names.items()
@@ -96,6 +103,8 @@ class Vocabulary(Generic[TermT]):
         term = self._by_tag.get(str(tag))
         if term is None:
             _refuse(self._discriminator, str(tag), tuple(self._by_tag))
+        if self._extra == "forbid" and (extra := given.keys() - _MEMBERS):
+            self._refuse_members(given, sorted(extra))
         for member, expected in (("name", term.name), ("abbreviation", term.abbreviation)):
             if given.get(member, expected) != expected:
                 raise problem_error(
@@ -103,6 +112,15 @@ class Vocabulary(Generic[TermT]):
                     f"the {member} of {tag!r} is {expected!r}, not {given[member]!r}",
                 )
         return term
+
+    def _refuse_members(self, given: Mapping[str, object], names: list[str]) -> NoReturn:
+        raise ValidationError.from_exception_data(
+            self._term_type.__name__,
+            [
+                InitErrorDetails(type="extra_forbidden", loc=(name,), input=given[name])
+                for name in names
+            ],
+        )
 
 
 def _refuse(discriminator: str, tag: str, allowed: tuple[str, ...]) -> NoReturn:
@@ -141,6 +159,7 @@ PLATFORMS = Vocabulary(
         "single-plane-ophys": "Single-plane optical physiology platform",
         "SmartSPIM": "SmartSPIM platform",
     },
+    extra="ignore",
 )
 
 MODALITIES = Vocabulary(
@@ -171,6 +190,7 @@ MODALITIES = Vocabulary(
         "STPT": "Serial two-photon tomogrophy",
         "scRNAseq": "Single cell RNA sequencing",
     },
+    extra="forbid",
 )
 
 PlatformField = Annotated[Platform, BeforeValidator(PLATFORMS.resolve)]
