@@ -32,7 +32,7 @@ _STATIC = Path(__file__).with_name("portal") / "static"
 
 _DESCRIPTION = """\
 Uploads recorded sessions from a shared drive to the cloud: compressed, checked byte for byte,
-described and registered. Times are UTC. Requests that change something come from the service's
+described. Times are UTC. Requests that change something come from the service's
 trusted networks, or with a token: `Authorization: Bearer adt_…`."""
 
 _TAGS = [
