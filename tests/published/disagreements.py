@@ -3,10 +3,12 @@
 import json
 import re
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from ..wire.v1.samples import in_one_order
 
 PEER = Path(__file__).with_name("peer.py")
 
@@ -109,6 +111,14 @@ def unexplained(
     return [
         each for each in found if not any(difference.explains(each) for difference in differences)
     ]
+
+
+def compared(content: object, ours: Callable[[object], Answer], peer: Peer) -> list[Disagreement]:
+    """Return what we and the peer do otherwise with this request."""
+    theirs = peer.answer(content)
+    if theirs.accepted is not None:
+        in_one_order(theirs.accepted)
+    return disagreements(ours(content), theirs)
 
 
 def _differing(ours: object, theirs: object, place: str) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """V1 requests with all that may be in one, some with mistakes, as hypothesis strategies."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -149,40 +148,3 @@ REAL = [
     *(case.content for case in recorded() if isinstance(case.content, dict)),
 ]
 SENT = REQUESTS | detailed() | st.sampled_from(REAL).map(deepcopy)
-
-ODD = st.sampled_from(
-    [None, True, 0, -1, 1.5, 2**40, "", "x", "1", "true", "a/b", "/a", "2020-01-01", "Ecephys"]
-) | st.sampled_from([[], {}, ["x"], [1], [None], {"x": 1}, {"name": "x"}, ["x"] * 11])
-ODD = ODD.map(deepcopy)
-
-
-@st.composite
-def with_mistakes(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a request in which some values were removed, replaced or added."""
-    request = draw(SENT)
-    for _ in range(draw(st.integers(0, 3))):
-        holders = list(_holders(request))
-        if not holders:
-            break
-        holder = draw(st.sampled_from(holders))
-        key = draw(
-            st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder)))
-        )
-        match draw(st.sampled_from(["remove", "replace", "repeat", "add"])):
-            case "remove":
-                del holder[key]
-            case "replace":
-                holder[key] = draw(ODD)
-            case "repeat" if isinstance(holder, list):
-                holder.append(deepcopy(holder[key]))
-            case _ if isinstance(holder, dict):
-                holder["zz_added"] = draw(ODD)
-    return request
-
-
-def _holders(value: object) -> Iterator[Any]:
-    """Find the objects and lists in a request that are not empty."""
-    if isinstance(value, dict | list) and value:
-        yield value
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _holders(item)
