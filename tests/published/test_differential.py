@@ -18,7 +18,7 @@ from .v1_requests import SENT
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "differences.md"
 BOUNDED = settings(
-    max_examples=300,
+    max_examples=200,
     derandomize=True,
     database=None,
     deadline=None,

@@ -8,6 +8,7 @@ from .disagreements import Difference
 _MODALITY = r"upload_jobs\[\]\.modalities\[\]\."
 _TRIGGER = r"upload_jobs\[\]\.trigger_capsule_configs"
 _PREFIX = "ecephys_655019_2022-05-10_16-05-06"
+_AIND = {"name": "Allen Institute for Neural Dynamics"}
 _RIGHT = "A right `s3_prefix` or `output_folder_name`"
 
 
@@ -111,6 +112,20 @@ DIFFERENCES = [
         "accepted here",
         rf"{_TRIGGER}\.modalities",
         request(trigger_capsule_configs={"job_type": "test", "modalities": [{"name": "x"}]}),
+    ),
+    Difference(
+        "what the service fills in itself",
+        "accepted here",
+        r"upload_jobs\[\]\.codeocean_configs\.register_data_settings\.source",
+        _registration(
+            {"name": "", "mount": "", "tags": [], "custom_metadata": {}, "source": {"aws": "x"}}
+        ),
+    ),
+    Difference(
+        "wrong details of an institution",
+        "accepted here",
+        r"upload_jobs\[\]\.institution\.Allen Institute for Neural Dynamics\.",
+        _metadata(raw_data_description_settings={"institution": _AIND | {"registry": "x"}}),
     ),
     Difference(
         "`input_data_asset_id` of `trigger_capsule_configs`",
