@@ -15,7 +15,7 @@ def _request(*jobs: dict[str, Any]) -> dict[str, Any]:
 
 DIFFERENCES = [
     Difference(
-        "A `subject_id` with other characters",
+        "A `subject_id` that cannot be part",
         "refused here",
         r"upload_jobs\[\]\.subject_id name_part_invalid",
         _request(job(subject_id="a b")),
@@ -27,25 +27,25 @@ DIFFERENCES = [
         _request(job(modalities=[{"abbreviation": "ecephys"}] * 2)),
     ),
     Difference(
-        "A V2 request without an e-mail address",
+        "A request without `user_email`",
         "accepted here",
         r" value_error: Value error, No user_email set",
         {"upload_jobs": [job()]},
     ),
     Difference(
-        "51 to 1000 V2 jobs",
+        "Up to 1,000 jobs in one request",
         "accepted here",
         r"upload_jobs too_long",
         _request(*(job(subject_id=str(number)) for number in range(51))),
     ),
     Difference(
-        "Words of V2 requests given as text",
+        "A platform or a modality as text",
         "accepted here",
         r"upload_jobs\[\]\.(platform|modalities\[\]) model_attributes_type",
         _request(job(platform="ecephys", modalities=["ecephys"])),
     ),
     Difference(
-        "`slap` in V2 requests",
+        "The modality `slap`",
         "accepted here",
         rf"upload_jobs\[\]\.modalities\[\] union_tag_invalid: Input tag 'slap'|{_TASKS}Key slap ",
         _request(job(modalities=[{"abbreviation": "slap"}])),
