@@ -1,0 +1,31 @@
+"""All settings of the service, typed; the only place that reads the environment.
+
+Each can be given as an environment variable (``AIND_DATA_TRANSFER_HOME``; nested ones with two
+underscores: ``AIND_DATA_TRANSFER_MAIL__HOST``) or in a TOML file named by ``--config``. The
+environment wins over the file, the command line over both.
+"""
+
+from .load import environment_without_settings, load_settings
+from .notices import MailSettings
+from .presets import PresetSettings
+from .projects import ProjectSettings
+from .section import Section
+from .service import BUCKET_ALIASES, ENV_PREFIX, Settings
+from .storage import S3Settings
+from .work import LocalExecutorSettings, RetryPolicy, WorkerSettings
+
+__all__ = [
+    "BUCKET_ALIASES",
+    "ENV_PREFIX",
+    "LocalExecutorSettings",
+    "MailSettings",
+    "PresetSettings",
+    "ProjectSettings",
+    "RetryPolicy",
+    "S3Settings",
+    "Section",
+    "Settings",
+    "WorkerSettings",
+    "environment_without_settings",
+    "load_settings",
+]
