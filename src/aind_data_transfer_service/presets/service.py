@@ -147,15 +147,22 @@ class PresetService:
         return preset
 
     def history(self, key: PresetKey) -> list[PresetChange]:
-        """Return all changes of a preset, newest first."""
+        """Return all changes of a preset, newest first; none if there are none."""
         with self._database.read() as session:
             return [_change(row) for row in PresetChanges(session).of(str(key))]
 
     def restore(
-        self, key: PresetKey, change_id: int, *, who: str, why: str | None = None
+        self,
+        key: PresetKey,
+        change_id: int,
+        *,
+        who: str,
+        why: str | None = None,
+        replaces: str | None = None,
     ) -> Preset:
         """Put back the value that a change replaced; this is a change like any other.
 
+        ``replaces`` is the revision they looked at; None: whatever is there.
         Raises `PresetChangeUnknown`, `NothingToRestore`, and what `put` raises.
         """
         with self._database.read() as session:
@@ -164,7 +171,8 @@ class PresetService:
             raise NothingToRestore(
                 f"Before change {change_id} there was no sound {key}.", change_id=change_id
             )
-        return self.put(key, change.old_value, who=who, why=why or f"As before change {change_id}")
+        reason = why or f"As before change {change_id}"
+        return self.put(key, change.old_value, who=who, why=reason, replaces=replaces)
 
     def _current(self, key: PresetKey) -> tuple[dict[str, Any] | None, str | None]:
         """Return value and revision of what is there; a broken one has no value."""

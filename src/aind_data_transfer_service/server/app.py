@@ -17,7 +17,16 @@ from ..settings import Settings
 from . import failures, health
 from .api_v1 import monitoring, requests
 from .api_v1.deprecation import Deprecation
-from .api_v2 import cancel, jobs, logs, manifest, parameters, plan, spreadsheets
+from .api_v2 import (
+    cancel,
+    jobs,
+    logs,
+    manifest,
+    parameters,
+    plan,
+    preset_history,
+    spreadsheets,
+)
 from .api_v2 import lookups as words
 from .api_v2 import requests as requests_v2
 from .envelope import Envelope
@@ -92,6 +101,7 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         manifest,
         cancel,
         words,
+        preset_history,
         parameters,
         spreadsheets,
         health,

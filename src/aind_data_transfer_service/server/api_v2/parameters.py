@@ -3,35 +3,38 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from ...errors import TransferError
 from ...identity.scopes import Scope
-from ...ports.preset_store import Preset, PresetKey, PresetKeyInvalid, PresetUnknown, PresetVersion
+from ...ports.preset_store import Preset, PresetKeyInvalid, PresetVersion
 from ...wire.v1 import parse_json
 from ..access import needs
 from ..api_v1.address import without_nul
 from ..api_v1.answers import answer, example
-from ..errors import status_of
 from ..service import Body, By, Service, ServiceDep
+from .preset_address import (
+    MODALITY,
+    TASK,
+    IfMatch,
+    JobType,
+    Modality,
+    PresetAddress,
+    TaskName,
+    Version,
+    Why,
+    failed,
+    name_refused,
+    revision_of,
+    unknown,
+    with_revision,
+)
 
 router = APIRouter(
     prefix="/api/{version}/parameters", tags=["V2"], dependencies=[Depends(without_nul)]
 )
 
-Version = Annotated[PresetVersion, Path(description="The API whose jobs they are for.")]
-JobType = Annotated[str, Path(description="The job type.", examples=["ecephys"])]
-TaskName = Annotated[str, Path(description="The task.", examples=["upload_data_to_s3"])]
-Modality = Annotated[str, Path(description="Its abbreviation.", examples=["ecephys"])]
-Why = Annotated[str | None, Query(max_length=1000, description="The reason, for the history.")]
-IfMatch = Annotated[
-    str | None,
-    Header(description="The `ETag` that was read: 409 if the preset was changed since."),
-]
-
-_TASK = "/job_types/{job_type}/tasks/{task_id}"
-_MODALITY = _TASK + "/{modality}"
 _NAME = "/job_types/v2/ecephys/tasks/upload_data_to_s3"
 _ITEM = {
     "name": _NAME,
@@ -84,24 +87,24 @@ def list_parameters(service: ServiceDep, version: Version) -> JSONResponse:
     return answer("Retrieved job parameters", items)
 
 
-@router.get(_TASK, summary="Return a preset", responses=_READ)
+@router.get(TASK, summary="Return a preset", responses=_READ)
 def get_parameter(
     service: ServiceDep, version: Version, job_type: JobType, task_id: TaskName
 ) -> JSONResponse:
     """Return the value of a preset."""
-    return _get(service, _Words(version, job_type, task_id))
+    return _get(service, PresetAddress(version, job_type, task_id))
 
 
-@router.get(_MODALITY, summary="Return a modality's preset", responses=_READ)
+@router.get(MODALITY, summary="Return a modality's preset", responses=_READ)
 def get_parameter_of_modality(
     service: ServiceDep, version: Version, job_type: JobType, task_id: TaskName, modality: Modality
 ) -> JSONResponse:
     """Return the value of a modality's preset."""
-    return _get(service, _Words(version, job_type, task_id, modality))
+    return _get(service, PresetAddress(version, job_type, task_id, modality))
 
 
 @router.put(
-    _TASK,
+    TASK,
     summary="Set a preset",
     openapi_extra=_BODY,
     responses=_SET,
@@ -115,11 +118,11 @@ def put_parameter(
     task_id: TaskName,
 ) -> JSONResponse:
     """Set a preset; who did it, when and why is kept."""
-    return _put(_Words(version, job_type, task_id), change)
+    return _put(PresetAddress(version, job_type, task_id), change)
 
 
 @router.put(
-    _MODALITY,
+    MODALITY,
     summary="Set a modality's preset",
     openapi_extra=_BODY,
     responses=_SET,
@@ -134,59 +137,37 @@ def put_parameter_of_modality(
     modality: Modality,
 ) -> JSONResponse:
     """Set a modality's preset; who did it, when and why is kept."""
-    return _put(_Words(version, job_type, task_id, modality), change)
+    return _put(PresetAddress(version, job_type, task_id, modality), change)
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of an address, which may be no preset's."""
-
-    version: PresetVersion
-    job_type: str
-    task_id: str
-    modality: str | None = None
-
-    def key(self) -> PresetKey:
-        """Return what they name; raises `PresetKeyInvalid`."""
-        return PresetKey(self.version, self.job_type, self.task_id, self.modality)
-
-    def name(self, service: Service) -> str:
-        """Return the name as the store would write it."""
-        prefix = service.settings.presets.prefix
-        version = "" if self.version is PresetVersion.V1 else f"/{self.version}"
-        modality = "" if self.modality is None else f"/{self.modality}"
-        return f"{prefix}{version}/{self.job_type}/tasks/{self.task_id}{modality}"
-
-
-def _get(service: Service, words: _Words) -> JSONResponse:
-    name = words.name(service)
+def _get(service: Service, address: PresetAddress) -> JSONResponse:
+    name = address.name(service)
     try:
-        preset = service.lookups.snapshot().get(words.key())
+        preset = service.lookups.snapshot().get(address.key())
     except PresetKeyInvalid as error:
-        missing = PresetUnknown(f"There is no preset {name}: {error.message}", name=name)
-        return _failed("retrieving", name, missing)
+        return unknown(name, error)
     except TransferError as error:
-        return _failed("retrieving", name, error)
-    return _with_revision(answer(f"Retrieved parameter for {name}", dict(preset.value)), preset)
+        return failed("retrieving", name, error)
+    return with_revision(answer(f"Retrieved parameter for {name}", dict(preset.value)), preset)
 
 
-def _put(words: _Words, change: Change) -> JSONResponse:
-    name = words.name(change.service)
+def _put(address: PresetAddress, change: Change) -> JSONResponse:
+    name = address.name(change.service)
     try:
-        key = words.key()
+        key = address.key()
     except PresetKeyInvalid as error:
-        return _name_refused(error)
+        return name_refused(error)
     try:
         preset = change.service.lookups.presets.put(
             key,
             parse_json(change.body),
             who=change.by,
             why=change.why,
-            replaces=None if change.if_match is None else change.if_match.strip(' "'),
+            replaces=revision_of(change.if_match),
         )
     except TransferError as error:
-        return _failed("setting", name, error)
-    return _with_revision(answer(f"Set parameter for {name}", dict(preset.value)), preset)
+        return failed("setting", name, error)
+    return with_revision(answer(f"Set parameter for {name}", dict(preset.value)), preset)
 
 
 def _item(service: Service, preset: Preset) -> dict[str, Any]:
@@ -199,26 +180,3 @@ def _item(service: Service, preset: Preset) -> dict[str, Any]:
         "modality": key.modality,
         "version": None if key.version is PresetVersion.V1 else key.version.value,
     }
-
-
-def _with_revision(given: JSONResponse, preset: Preset) -> JSONResponse:
-    given.headers["ETag"] = f'"{preset.revision}"'
-    return given
-
-
-def _failed(what: str, name: str, error: TransferError) -> JSONResponse:
-    data = {"error": error.message, "problems": [error.as_dict()]}
-    return answer(f"Error {what} parameter {name}", data, status=status_of(error))
-
-
-def _name_refused(error: PresetKeyInvalid) -> JSONResponse:
-    details = error.details
-    item = {
-        "type": "value_error",
-        "loc": [details["field"]],
-        "msg": f"Value error, {error.message}",
-        "input": details["value"],
-        "ctx": {"error": error.message},
-    }
-    data = {"errors": [item], "problems": [error.as_dict()]}
-    return answer("Invalid parameter", data, status=400)
