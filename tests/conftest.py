@@ -36,8 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def service_url(request: pytest.FixtureRequest) -> str:
     """Where the service answers that the test's ``service`` mark names."""
+    return find_service(request)
+
+
+def find_service(request: pytest.FixtureRequest) -> str:
+    """Return where the service answers that the mark of the test, or of its module, names."""
     mark = request.node.get_closest_marker("service")
-    assert mark is not None, "a test that uses service_url needs the mark service(name)"
+    assert mark is not None, "a test that uses a service needs the mark service(name)"
     (name,) = mark.args
     given: dict[str, str] = dict(
         pair.split("=", 1) for pair in request.config.getoption("--service")
