@@ -5,6 +5,7 @@ underscores: ``AIND_DATA_TRANSFER_MAIL__HOST``) or in a TOML file named by ``--c
 environment wins over the file, the command line over both.
 """
 
+from .codeocean import CodeOceanSettings
 from .load import environment_without_settings, load_settings
 from .notices import MailSettings
 from .presets import PresetSettings
@@ -17,6 +18,7 @@ from .work import LocalExecutorSettings, RetryPolicy, WorkerSettings
 __all__ = [
     "BUCKET_ALIASES",
     "ENV_PREFIX",
+    "CodeOceanSettings",
     "LocalExecutorSettings",
     "MailSettings",
     "PresetSettings",

@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from ..domain.pipeline import TaskId
 from ..identity.scopes import Scope
+from .codeocean import CodeOceanSettings
 from .notices import MailSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     """Folders that sources must lie in; none: anywhere."""
     path_checks: Literal["off", "warn", "require"] = "warn"
     """What a folder that the server does not see means when a request is validated."""
+    codeocean: CodeOceanSettings = CodeOceanSettings()
     project_names: tuple[str, ...] = ()
     """Names a request may use; none: those that ``projects`` gives, else any."""
     projects: ProjectSettings = ProjectSettings()
