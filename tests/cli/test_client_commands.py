@@ -147,10 +147,18 @@ class TestControl:
 
     def test_retries_what_failed_only(self, run: Run, service: LiveService) -> None:
         failed = service.jobs.failed()
-        assert run("retry", failed).stdout == f"Job {failed}: queued\n"
+        assert run("retry", failed).stdout == f"Job {failed}: queued, run 2\n"
         result = run("retry", failed)
         assert result.exit_code == 1
         assert "Code: job_not_retryable" in result.stderr
+
+    def test_retries_one_element(self, run: Run, service: LiveService) -> None:
+        failed = service.jobs.failed()
+        assert run("retry", failed, "--map-index", "0").exit_code == 2
+        refused = run("retry", failed, "--task", "verify_upload")
+        assert "What failed: compress_data" in refused.stderr
+        done = run("retry", failed, "--task", "compress_data", "--map-index", "0", "--json")
+        assert json.loads(done.stdout)["run"] == 2
 
 
 class TestWait:

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.plan import JobPlan, ModalityPlan
 from aind_data_transfer_service.domain.states import JobState, TaskState
-from aind_data_transfer_service.engine.services import control
+from aind_data_transfer_service.engine.services.retry import retry
 from aind_data_transfer_service.engine.services.views import JobDetail
 from aind_data_transfer_service.intake.planning import lay_out
 from aind_data_transfer_service.settings import RetryPolicy, S3Settings
@@ -173,7 +173,7 @@ def failed_task(job: JobDetail) -> str:
 
 
 def retried(engine: Engine, job_id: str) -> JobDetail:
-    control.retry(engine.database, engine.queue, job_id, by="test")
+    retry(engine.database, engine.queue, job_id, by="test")
     return engine.wait(job_id)
 
 

@@ -10,6 +10,7 @@ from aind_data_transfer_service.domain.pipeline import PIPELINE, TaskId
 from aind_data_transfer_service.domain.states import JobState, TaskState
 from aind_data_transfer_service.engine.repositories import Jobs, JobUnknown
 from aind_data_transfer_service.engine.services import control, logs, views
+from aind_data_transfer_service.engine.services.retry import retry
 from aind_data_transfer_service.errors import InvalidInput, Unavailable
 from aind_data_transfer_service.settings import RetryPolicy
 from aind_data_transfer_service.tasks.context import Done, Outcome, TaskContext
@@ -146,7 +147,7 @@ class TestFailure:
         assert states(job)[TaskId.VERIFY_UPLOAD] is TaskState.UPSTREAM_FAILED
         assert states(job)[TaskId.SEND_JOB_END_EMAIL] is TaskState.UPSTREAM_FAILED
 
-        assert control.retry(engine.database, engine.queue, job_id, by="test") == 2
+        assert retry(engine.database, engine.queue, job_id, by="test").run == 2
         again = engine.wait(job_id)
         assert again.state is JobState.SUCCESS
         assert again.error is None
@@ -163,7 +164,7 @@ class TestFailure:
         engine.start_worker(ThreadExecutor(script))
         [job_id] = engine.submit(plan_of(tmp_path))
         engine.wait(job_id)
-        control.retry(engine.database, engine.queue, job_id, by="test")
+        retry(engine.database, engine.queue, job_id, by="test")
         assert engine.wait(job_id).state is JobState.SUCCESS
         assert script.runs.count(TaskId.UPLOAD_DATA_TO_S3) == 2
 

@@ -85,7 +85,29 @@ def test_retry(web: WebClient, jobsite: Jobsite) -> None:
     assert answer.json() == {
         "job_id": job_id,
         "run": 2,
+        "new": True,
         "job_url": f"http://portal/jobs/{job_id}",
     }
     assert get_job(jobsite.database, job_id).state is JobState.QUEUED
     _is_problem(web.post(f"/api/v2/jobs/{job_id}/retry"), 409, "job_not_retryable")
+
+
+def test_retry_of_one_element_can_be_sent_again(web: WebClient, jobsite: Jobsite) -> None:
+    job_id = jobsite.failed()
+    body = {"task_id": "compress_data", "map_index": 0, "run": 1}
+
+    first = web.post(f"/api/v2/jobs/{job_id}/retry", json=body).json()
+    second = web.post(f"/api/v2/jobs/{job_id}/retry", json=body).json()
+
+    assert (first["run"], first["new"]) == (2, True)
+    assert (second["run"], second["new"]) == (2, False)
+    assert get_job(jobsite.database, job_id).run == 2
+
+
+def test_retry_of_what_cannot_be_is_refused(web: WebClient, jobsite: Jobsite) -> None:
+    address = f"/api/v2/jobs/{jobsite.failed()}/retry"
+
+    _is_problem(web.post(address, json={"task_id": "verify_upload"}), 409, "task_not_failed")
+    _is_problem(web.post(address, json={"task_id": "nope"}), 404, "task_unknown")
+    _is_problem(web.post(address, json={"map_index": 0}), 406, "parameters_invalid")
+    _is_problem(web.post(address, json={"task": "compress_data"}), 406, "parameters_invalid")

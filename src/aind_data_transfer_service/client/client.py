@@ -105,9 +105,31 @@ class Client:
         """Ask for the end of a job; does nothing to one that has ended."""
         self._ask("POST", f"{_job_path(job_id)}/cancel")
 
-    def retry(self, job_id: str) -> None:
-        """Queue a failed job again from the first task that did not succeed."""
-        self._ask("POST", f"{_job_path(job_id)}/retry")
+    def retry(
+        self,
+        job_id: str,
+        task_id: str | None = None,
+        *,
+        map_index: int | None = None,
+        run: int | None = None,
+    ) -> int:
+        """Queue a failed job again, from the task that failed, and return the run's number.
+
+        Parameters
+        ----------
+        job_id
+            The job.
+        task_id
+            The task that failed; None: whichever did.
+        map_index
+            Only this element of it.
+        run
+            The run that failed, as `job` tells it: then sending it again queues nothing twice.
+        """
+        wanted = {"task_id": task_id, "map_index": map_index, "run": run}
+        content = _text({key: value for key, value in wanted.items() if value is not None})
+        answer = self._ask("POST", f"{_job_path(job_id)}/retry", content=content)
+        return int(answer.json()["run"])
 
     def wait(
         self,

@@ -106,6 +106,8 @@ class Job(Answer):
     """URL of the asset, with a slash at the end."""
     bucket: str
     state: str
+    run: int = 1
+    """One more for each retry."""
     project_name: str
     subject_id: str
     job_type: str

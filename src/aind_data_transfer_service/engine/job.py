@@ -27,6 +27,8 @@ from .staging import remove_staging
 
 logger = logging.getLogger(__name__)
 
+_BAD = {TaskState.FAILED, TaskState.CANCELLED}
+
 
 class StageEnd(StrEnum):
     """How a stage ended."""
@@ -62,10 +64,11 @@ class JobRunner:
             open_tasks = await self._ledger.write(
                 lambda session: _open_tasks(session, job_id, task_id)
             )
-            states = await asyncio.gather(*(self._elements.run(pk, wish) for pk in open_tasks))
-        # A mapped task's elements all end before one that failed stops the job.
-        bad = {TaskState.FAILED, TaskState.CANCELLED}
-        return StageEnd.STOP if wish.is_set() or bad & set(states) else StageEnd.GO_ON
+            await asyncio.gather(*(self._elements.run(pk, wish) for pk in open_tasks))
+            # A mapped task's elements all end before one that failed stops the job; one that
+            # failed in an earlier run and was not to be tried again stops it too.
+            stopped = await self._ledger.read(lambda session: _is_stopped(session, job_id, task_id))
+        return StageEnd.STOP if wish.is_set() or stopped else StageEnd.GO_ON
 
     async def finish(self, job_id: str) -> str:
         """Settle the job's state from its tasks' states and return it."""
@@ -79,7 +82,7 @@ class JobRunner:
 
 def _begin(session: Session, job_id: str) -> list[str]:
     jobs = Jobs(session)
-    job = jobs.get(job_id)
+    job = jobs.lock(job_id)
     if job.state == JobState.QUEUED:
         transitions.change_job(session, job, JobState.RUNNING)
     if job.state != JobState.RUNNING:
@@ -106,6 +109,11 @@ def _open_tasks(session: Session, job_id: str, task_id: str) -> list[int]:
         else:
             transitions.change_task(session, task, TaskState.SKIPPED, note=reason)
     return open_tasks
+
+
+def _is_stopped(session: Session, job_id: str, task_id: str) -> bool:
+    tasks = Jobs(session).tasks(job_id)
+    return any(task.task_id == task_id and task.state in _BAD for task in tasks)
 
 
 def _finish(session: Session, settings: Settings, job_id: str) -> JobState:

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
 from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
-from ..domain.states import ACTIVE_JOB_STATES, AttemptState
+from ..domain.states import ACTIVE_JOB_STATES, AttemptState, JobState
 from ..errors import NotFound
 
 _KEYS_AT_ONCE = 500
@@ -58,6 +58,26 @@ class Jobs:
         if job is None:
             raise JobUnknown(f"There is no job {job_id!r}.", job_id=job_id)
         return job
+
+    def lock(self, job_id: str) -> Job:
+        """Return a job that nobody else changes until the transaction ends; raises `JobUnknown`."""
+        self._session.get(Job, job_id, with_for_update=True)
+        return self.get(job_id)
+
+    def uploaded_since(self, job: Job) -> Job | None:
+        """Return a job that has succeeded at the same place since ``job`` was submitted."""
+        return self._session.scalar(
+            select(Job)
+            .options(defer(Job.plan))
+            .where(
+                Job.asset_name == job.asset_name,
+                Job.storage_url == job.storage_url,
+                Job.state == JobState.SUCCESS,
+                Job.ended_at > job.created_at,
+                Job.id != job.id,
+            )
+            .limit(1)
+        )
 
     def active_at(self, places: Sequence[str]) -> dict[str, Job]:
         """Return the queued and running jobs for places, by the place, without their plans."""

@@ -74,9 +74,12 @@ def request_cancel(session: Session, job: Job, *, by: str) -> None:
         _record(session, job.id, "job:cancel_requested", detail={"by": by})
 
 
-def request_retry(session: Session, job: Job, *, by: str) -> None:
-    """Note who wants the job to be tried again."""
-    _record(session, job.id, "job:retry_requested", detail={"by": by})
+def request_retry(
+    session: Session, job: Job, *, by: str, task_id: str | None, map_index: int | None
+) -> None:
+    """Note who wants the job to be tried again, and which part of it (None: all that failed)."""
+    detail = {"by": by, "task_id": task_id, "map_index": map_index}
+    _record(session, job.id, "job:retry_requested", detail=detail)
 
 
 def change_task(

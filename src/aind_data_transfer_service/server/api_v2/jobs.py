@@ -1,12 +1,13 @@
 """Jobs, and what can be done with them."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...domain.states import JobState
 from ...engine.services import control
+from ...engine.services.retry import RetryWish, retry
 from ...engine.services.search import search_jobs
 from ...engine.services.views import JobDetail, JobView, TaskView, get_job
 from ...identity.scopes import Scope
@@ -46,11 +47,43 @@ class CancelAnswer(BaseModel):
     """A running job is cancelled by its worker within seconds."""
 
 
+class RetryRequest(BaseModel):
+    """What to try again; without a body, everything that failed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    task_id: str | None = Field(
+        default=None, examples=["compress_data"], description="One that failed."
+    )
+    map_index: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**31 - 1,
+        examples=[3],
+        description="Only this element of it. Others that failed stay so, and fail the job again.",
+    )
+    run: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**31 - 1,
+        examples=[1],
+        description="The run that failed. With it, the same request may be sent again: what was"
+        " queued before is not queued twice.",
+    )
+
+    @model_validator(mode="after")
+    def _check_element(self) -> Self:
+        if self.map_index is not None and self.task_id is None:
+            raise ValueError("map_index needs task_id")
+        return self
+
+
 class RetryAnswer(BaseModel):
     """The new run of a job."""
 
     job_id: str = Field(examples=[JOB["job_id"]])
     run: int = Field(examples=[2])
+    new: bool = Field(description="False: this run had been queued before.")
     job_url: str = Field(examples=[f"http://data-transfer/jobs/{JOB['job_id']}"])
 
 
@@ -111,7 +144,13 @@ def cancel_job(service: ServiceDep, job_id: JobId, by: By) -> CancelAnswer:
     responses=UNKNOWN | CONFLICT | DENIED,
     dependencies=[needs(Scope.CONTROL)],
 )
-def retry_job(service: ServiceDep, job_id: JobId, by: By) -> RetryAnswer:
-    """Queue a failed job again from the first task that did not succeed."""
-    run = control.retry(service.database, service.queue, job_id, by=by)
-    return RetryAnswer(job_id=job_id, run=run, job_url=service.job_url(job_id))
+def retry_job(
+    service: ServiceDep, job_id: JobId, by: By, wanted: RetryRequest | None = None
+) -> RetryAnswer:
+    """Queue a failed job again, from the task that failed.
+
+    What succeeded is kept, and so are old attempts; all after the failed task is queued with it.
+    """
+    wish = RetryWish(**wanted.model_dump()) if wanted else RetryWish()
+    done = retry(service.database, service.queue, job_id, wish, by=by)
+    return RetryAnswer(job_id=job_id, run=done.run, new=done.new, job_url=service.job_url(job_id))

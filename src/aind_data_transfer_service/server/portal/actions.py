@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from ...engine.services import control
+from ...engine.services.retry import retry
 from ...identity.scopes import Scope
 from ..access import needs
 from ..service import By, ServiceDep
@@ -21,7 +22,7 @@ def cancel_job(service: ServiceDep, job_id: str, by: By) -> RedirectResponse:
 @router.post("/jobs/{job_id}/retry", dependencies=[needs(Scope.CONTROL)])
 def retry_job(service: ServiceDep, job_id: str, by: By) -> RedirectResponse:
     """Queue a failed job again and show it."""
-    control.retry(service.database, service.queue, job_id, by=by)
+    retry(service.database, service.queue, job_id, by=by)
     return _to_job(job_id)
 
 
