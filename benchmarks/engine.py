@@ -27,6 +27,7 @@ from aind_data_transfer_service.engine.worker import Worker
 from aind_data_transfer_service.executors.local import LocalExecutor
 from aind_data_transfer_service.intake.planning import lay_out
 from aind_data_transfer_service.logging import set_up_logging
+from aind_data_transfer_service.notify.open import open_couriers
 from aind_data_transfer_service.settings import Settings, WorkerSettings
 from aind_data_transfer_service.tasks.context import Done
 from aind_data_transfer_service.testing.thread_executor import ThreadExecutor
@@ -52,7 +53,8 @@ class Bench:
         (folder / "share").mkdir()
         (folder / "share" / "data.csv").write_text("1,2\n")
         (folder / "bucket").mkdir()
-        self.worker = Worker(settings, self.database, executor=executor, mailer=None)
+        couriers = open_couriers(settings)
+        self.worker = Worker(settings, self.database, executor=executor, couriers=couriers)
 
     def run(self, names: Sequence[str]) -> list[float]:
         """Submit jobs in one request, wait for all; returns seconds from start to end of each."""

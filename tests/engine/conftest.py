@@ -3,10 +3,11 @@
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from importlib.metadata import version
+from ipaddress import ip_network
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,8 +22,11 @@ from aind_data_transfer_service.domain.states import FINISHED_JOB_STATES
 from aind_data_transfer_service.engine import durable
 from aind_data_transfer_service.engine.services import submit, views
 from aind_data_transfer_service.engine.worker import Worker
+from aind_data_transfer_service.notify.couriers import Couriers
+from aind_data_transfer_service.notify.hooks.http import HttpHookPoster
 from aind_data_transfer_service.ports.executor import Executor
-from aind_data_transfer_service.settings import Settings
+from aind_data_transfer_service.ports.mailer import Mailer
+from aind_data_transfer_service.settings import HookSettings, Settings
 from aind_data_transfer_service.testing.thread_executor import ThreadExecutor
 
 from .worker_process import quick_settings
@@ -43,6 +47,12 @@ class MailBox:
         return
 
 
+def couriers(mailer: Mailer | None, hooks: Mapping[str, HookSettings] | None = None) -> Couriers:
+    """Everything by which notices leave, with this mailer; webhooks may go to this machine."""
+    poster = HttpHookPoster(allowed_networks=[ip_network("127.0.0.0/8")], timeout=5)
+    return Couriers(mailer=mailer, sender="service@example.org", poster=poster, hooks=hooks or {})
+
+
 class Engine:
     """The engine as the server sees it, and workers as tests need them."""
 
@@ -56,7 +66,10 @@ class Engine:
 
     def start_worker(self, executor: Executor | None = None) -> Worker:
         self._worker = Worker(
-            self.settings, self.database, executor=executor or self.executor, mailer=self.mail
+            self.settings,
+            self.database,
+            executor=executor or self.executor,
+            couriers=couriers(self.mail, self.settings.hooks),
         )
         return self._worker
 

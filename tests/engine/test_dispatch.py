@@ -1,6 +1,7 @@
 """Notices leave the outbox once, and wait when the mail server is away."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -10,12 +11,16 @@ from threading import Barrier
 import pytest
 
 from aind_data_transfer_service.db.models import OutboxNotice
+from aind_data_transfer_service.domain.states import JobState
+from aind_data_transfer_service.engine import transitions
 from aind_data_transfer_service.engine.dispatch import Dispatcher
 from aind_data_transfer_service.engine.notices import add_notice
 from aind_data_transfer_service.engine.repositories import Jobs, Outbox
 from aind_data_transfer_service.ports.mailer import MailRefused, MailServerUnavailable
+from aind_data_transfer_service.settings import HookSettings
 
-from .conftest import Engine
+from ..notify.hooks.receiver import Receiver, receiver
+from .conftest import Engine, couriers
 from .plans import plan_of
 
 
@@ -42,9 +47,15 @@ def mailer() -> Mailer:
     return Mailer()
 
 
+@pytest.fixture(name="receiver")
+def _receiver() -> Iterator[Receiver]:
+    with receiver() as state:
+        yield state
+
+
 @pytest.fixture
 def dispatcher(engine: Engine, mailer: Mailer) -> Dispatcher:
-    return Dispatcher(engine.database, mailer, sender="service@example.org")
+    return Dispatcher(engine.database, couriers(mailer))
 
 
 def add(engine: Engine, folder: Path, *events: str) -> list[int]:
@@ -54,7 +65,9 @@ def add(engine: Engine, folder: Path, *events: str) -> list[int]:
         for event in events:
             add_notice(session, engine.settings, Jobs(session).get(job_id), event)
         session.flush()
-        return [n.id for n in Outbox(session).due(datetime.now(UTC)) if n.job_id == job_id]
+        return [
+            n.id for n, _ in Outbox(session).due(datetime.now(UTC), mail=True) if n.job_id == job_id
+        ]
 
 
 def notice(engine: Engine, notice_id: int) -> OutboxNotice:
@@ -87,12 +100,14 @@ def test_nothing_is_added_for_who_does_not_ask(engine: Engine, tmp_path: Path) -
         for event in ("begin", "end", "retry", "cancelled", "cancelled"):
             add_notice(session, engine.settings, job, event)
         session.flush()
-        assert [n.event for n in Outbox(session).due(datetime.now(UTC))] == ["cancelled"]
+        assert [n.event for n, _ in Outbox(session).due(datetime.now(UTC), mail=True)] == [
+            "cancelled"
+        ]
 
 
 def test_without_mail_notices_wait(engine: Engine, tmp_path: Path) -> None:
     [one] = add(engine, tmp_path, "end")
-    assert Dispatcher(engine.database, None, sender="x@y.org").send_due() == 0
+    assert Dispatcher(engine.database, couriers(None)).send_due() == 0
     assert notice(engine, one).tries == 0
 
 
@@ -163,10 +178,153 @@ def test_two_dispatchers_at_once_send_each_notice_once(
     together = Barrier(4)
 
     def dispatch(_number: int) -> int:
-        dispatcher = Dispatcher(engine.database, mailer, sender="x@y.org")
+        dispatcher = Dispatcher(engine.database, couriers(mailer))
         together.wait()
         return dispatcher.send_due()
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(dispatch, range(4))) == 3
     assert len({message["Message-ID"] for message in mailer.sent}) == 3
+
+
+class TestDigest:
+    """Jobs of one submission that end together are told in one mail."""
+
+    def end(self, engine: Engine, job_ids: list[str], event: str = "end") -> None:
+        for job_id in job_ids:
+            with engine.database.write() as session:
+                job = Jobs(session).get(job_id)
+                add_notice(session, engine.settings, job, event)
+                transitions.change_job(session, job, JobState.RUNNING)
+                transitions.change_job(session, job, JobState.SUCCESS)
+
+    def submit(self, engine: Engine, folder: Path, count: int) -> list[str]:
+        return engine.submit(
+            *(
+                plan_of(folder, asset_name=f"a{i}", user_email="a@b.org", notify_on=("all",))
+                for i in range(count)
+            )
+        )
+
+    def test_the_end_of_the_last_sends_one_mail_for_all(
+        self, engine: Engine, dispatcher: Dispatcher, mailer: Mailer, tmp_path: Path
+    ) -> None:
+        *first, last = self.submit(engine, tmp_path, 5)
+        self.end(engine, first)
+        assert dispatcher.send_due() == 0  # others may end soon
+        self.end(engine, [last], "fail")
+        assert dispatcher.send_due() == 5
+        assert dispatcher.send_due() == 0
+        assert [m["Subject"] for m in mailer.sent] == ["5 uploads ended: 1 failed, 4 uploaded"]
+
+    def test_the_first_does_not_wait_for_the_last_for_ever(
+        self, engine: Engine, dispatcher: Dispatcher, mailer: Mailer, tmp_path: Path
+    ) -> None:
+        first, _second, _third = self.submit(engine, tmp_path, 3)
+        self.end(engine, [first])
+        with engine.database.read() as session:
+            later = datetime.now(UTC) + engine.settings.mail.digest_wait
+            [(row, _)] = Outbox(session).due(later, mail=True)
+        make_due(engine, row.id)
+        assert dispatcher.send_due() == 1
+        assert [m["Subject"] for m in mailer.sent] == ["Uploaded: a0"]
+
+    def test_two_are_told_one_by_one(
+        self, engine: Engine, dispatcher: Dispatcher, mailer: Mailer, tmp_path: Path
+    ) -> None:
+        self.end(engine, self.submit(engine, tmp_path, 2))
+        assert dispatcher.send_due() == 2
+        assert len(mailer.sent) == 2
+
+    def test_submissions_and_recipients_are_kept_apart(
+        self, engine: Engine, dispatcher: Dispatcher, mailer: Mailer, tmp_path: Path
+    ) -> None:
+        other = tmp_path / "other"
+        other.mkdir()
+        one, two = self.submit(engine, tmp_path, 3), self.submit(engine, other, 3)
+        self.end(engine, [*one, *two])
+        assert dispatcher.send_due() == 6
+        assert len(mailer.sent) == 2
+
+    def test_a_digest_that_was_not_taken_is_sent_again_as_the_same_mail(
+        self, engine: Engine, dispatcher: Dispatcher, mailer: Mailer, tmp_path: Path
+    ) -> None:
+        self.end(engine, self.submit(engine, tmp_path, 3))
+        tried: list[str] = []
+        mailer.problem = MailServerUnavailable("Away.")
+        assert dispatcher.send_due() == 0
+        with engine.database.read() as session:
+            later = datetime.now(UTC) + timedelta(hours=1)
+            ids = [row.id for row, _ in Outbox(session).due(later, mail=True)]
+        assert len(ids) == 3
+        for one in ids:
+            make_due(engine, one)
+        mailer.problem = None
+        assert dispatcher.send_due() == 3
+        tried += [message["Message-ID"] for message in mailer.sent]
+        assert len(tried) == 1
+
+
+class TestHooks:
+    """Webhooks of requests, and receivers that the settings name."""
+
+    def test_a_request_has_its_webhooks_called(
+        self, engine: Engine, dispatcher: Dispatcher, receiver: Receiver, tmp_path: Path
+    ) -> None:
+        plan = plan_of(tmp_path, webhooks=(f"{receiver.url}mine",), notify_on=("end",))
+        [job_id] = engine.submit(plan)
+        with engine.database.write() as session:
+            for event in ("begin", "end", "end"):
+                add_notice(session, engine.settings, Jobs(session).get(job_id), event)
+        assert dispatcher.send_due() == 1
+        [request] = receiver.requests
+        said = json.loads(request.body)
+        assert (request.path, said["type"]) == ("/mine", "job.end")
+        assert said["data"]["job_id"] == job_id
+
+    def test_receivers_of_the_settings_are_told_of_all_jobs(
+        self, engine: Engine, receiver: Receiver, tmp_path: Path
+    ) -> None:
+        hooks = {
+            "chat": HookSettings(url=f"{receiver.url}chat", format="slack", events={"fail"}),
+            "log": HookSettings(url=f"{receiver.url}log", secret="key"),
+        }
+        settings = engine.settings.model_copy(update={"hooks": hooks})
+        [job_id] = engine.submit(plan_of(tmp_path))
+        with engine.database.write() as session:
+            for event in ("begin", "fail"):
+                add_notice(session, settings, Jobs(session).get(job_id), event)
+        assert Dispatcher(engine.database, couriers(None, hooks)).send_due() == 3
+        assert sorted(request.path for request in receiver.requests) == ["/chat", "/log", "/log"]
+        signed = [r for r in receiver.requests if "webhook-signature" in r.headers]
+        assert {request.path for request in signed} == {"/log"}
+        assert len({request.headers["webhook-id"] for request in signed}) == 2
+
+    def test_a_receiver_that_is_away_is_called_again(
+        self, engine: Engine, dispatcher: Dispatcher, receiver: Receiver, tmp_path: Path
+    ) -> None:
+        receiver.statuses.append(503)
+        [job_id] = engine.submit(plan_of(tmp_path, webhooks=(receiver.url,), notify_on=("all",)))
+        with engine.database.write() as session:
+            add_notice(session, engine.settings, Jobs(session).get(job_id), "end")
+        assert dispatcher.send_due() == 0
+        with engine.database.read() as session:
+            later = datetime.now(UTC) + timedelta(hours=1)
+            [(row, _)] = Outbox(session).due(later, mail=False)
+        assert row.given_up_at is None
+        make_due(engine, row.id)
+        assert dispatcher.send_due() == 1
+        first, second = receiver.requests
+        assert first.headers["webhook-id"] == second.headers["webhook-id"]
+
+    def test_a_receiver_taken_out_of_the_settings_is_given_up(
+        self, engine: Engine, dispatcher: Dispatcher, tmp_path: Path
+    ) -> None:
+        hooks = {"gone": HookSettings(url="https://example.org/")}
+        settings = engine.settings.model_copy(update={"hooks": hooks})
+        [job_id] = engine.submit(plan_of(tmp_path))
+        with engine.database.write() as session:
+            add_notice(session, settings, Jobs(session).get(job_id), "end")
+        assert dispatcher.send_due() == 0
+        with engine.database.read() as session:
+            assert not Outbox(session).any_due(datetime.now(UTC) + timedelta(days=1), mail=True)

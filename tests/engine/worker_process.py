@@ -11,6 +11,7 @@ from pathlib import Path
 from aind_data_transfer_service.db.database import Database
 from aind_data_transfer_service.engine.worker import Worker
 from aind_data_transfer_service.executors.local import LocalExecutor
+from aind_data_transfer_service.notify.open import open_couriers
 from aind_data_transfer_service.settings import RetryPolicy, Settings, WorkerSettings
 
 
@@ -33,7 +34,10 @@ def main(home: Path, database_url: str, control: Path, lease_seconds: float) -> 
     settings = quick_settings(home, database_url, lease_seconds=lease_seconds)
     program = (sys.executable, str(Path(__file__).with_name("scripted_program.py")), str(control))
     worker = Worker(
-        settings, Database(settings.database), executor=LocalExecutor(program=program), mailer=None
+        settings,
+        Database(settings.database),
+        executor=LocalExecutor(program=program),
+        couriers=open_couriers(settings),
     )
     signal.sigwait({signal.SIGTERM})
     worker.close(end_programs=False)

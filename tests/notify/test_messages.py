@@ -1,5 +1,4 @@
 import dataclasses
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -8,33 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aind_data_transfer_service.notify.messages import Event, NoticeFacts, compose
+from aind_data_transfer_service.notify.mail import Envelope, compose
+from aind_data_transfer_service.notify.messages import Event, NoticeFacts, letter_of
+
+from .facts import FACTS
 
 SENDER = "Data transfer <transfer@example.org>"
-FACTS = NoticeFacts(
-    key="job-1/fail/1",
-    occurred_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-    job_id="job-1",
-    asset_name="ecephys_690165_2024-02-19_11-25-17",
-    location="s3://bucket/ecephys_690165_2024-02-19_11-25-17",
-    user_email="scientist@example.org",
-    project="Ephys Platform",
-    subject_id="690165",
-    started=datetime(2026, 1, 2, 2, 0, 0, tzinfo=UTC),
-    ended=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-    files=12_345,
-    bytes=1_234_000_000_000,
-    job_url="https://transfer.example.org/jobs/job-1",
-    task="compress_data",
-    attempt=2,
-    error_code="open_ephys_truncated",
-    error_message="continuous.dat is 2 bytes short <of 10>.",
-    what_to_do="Copy the file again.",
-    log_tail="line 1\n<script>alert(1)</script> & line 2\n",
-    next_try_at=datetime(2026, 1, 2, 3, 5, tzinfo=UTC),
-    service_version="2.0.0",
-)
 EVENTS: tuple[Event, ...] = ("begin", "end", "fail", "retry", "cancelled")
+
+
+def mail(event: Event, facts: NoticeFacts) -> EmailMessage:
+    envelope = Envelope(SENDER, "scientist@example.org", facts.occurred_at, facts.key)
+    return compose(letter_of(event, facts), envelope)
 
 
 def part(message: EmailMessage, kind: str) -> str:
@@ -70,7 +54,7 @@ class Page(HTMLParser):
     ],
 )
 def test_the_subject_says_what_happened_to_which_asset(event: Event, subject: str) -> None:
-    message = compose(event, FACTS, SENDER)
+    message = mail(event, FACTS)
     assert message["Subject"] == subject
     assert message["To"] == "scientist@example.org"
     assert message["From"] == SENDER
@@ -79,7 +63,7 @@ def test_the_subject_says_what_happened_to_which_asset(event: Event, subject: st
 
 @pytest.mark.parametrize("event", ["fail", "retry"])
 def test_a_failure_says_why_what_to_do_and_where_to_look(event: Event) -> None:
-    message = compose(event, FACTS, SENDER)
+    message = mail(event, FACTS)
     for words in (part(message, "plain"), Page(part(message, "html")).words):
         assert "compress_data (attempt 2)" in words
         assert "continuous.dat is 2 bytes short <of 10>." in words
@@ -90,7 +74,7 @@ def test_a_failure_says_why_what_to_do_and_where_to_look(event: Event) -> None:
 
 
 def test_an_end_says_how_much_arrived_where() -> None:
-    text = part(compose("end", FACTS, SENDER), "plain")
+    text = part(mail("end", FACTS), "plain")
     assert "Size: 12,345 files, 1.2 TB" in text
     assert "Took: 1:04:05" in text
     assert "Location: s3://bucket/ecephys_690165_2024-02-19_11-25-17" in text
@@ -108,7 +92,7 @@ def test_an_end_says_how_much_arrived_where() -> None:
 )
 def test_sizes_are_decimal(amount: int, words: str) -> None:
     facts = dataclasses.replace(FACTS, bytes=amount)
-    assert f"files, {words}\n" in part(compose("end", facts, SENDER), "plain")
+    assert f"files, {words}\n" in part(mail("end", facts), "plain")
 
 
 @pytest.mark.parametrize("event", EVENTS)
@@ -117,7 +101,7 @@ def test_nothing_that_is_said_becomes_markup(event: Event) -> None:
     facts = dataclasses.replace(
         FACTS, asset_name=evil, job_url=f"https://x/{evil}", project=evil, what_to_do=evil
     )
-    page = Page(part(compose(event, facts, SENDER), "html"))
+    page = Page(part(mail(event, facts), "html"))
     assert "img" not in page.tags
     assert "script" not in page.tags
 
@@ -130,19 +114,18 @@ def test_what_is_not_known_is_left_out(event: Event) -> None:
         job_id="job-1",
         asset_name="asset",
         location="file:///bucket/asset",
-        user_email="scientist@example.org",
         project="p",
         subject_id="1",
     )
-    assert "None" not in part(compose(event, facts, SENDER), "plain")
-    assert "None" not in part(compose(event, facts, SENDER), "html")
+    assert "None" not in part(mail(event, facts), "plain")
+    assert "None" not in part(mail(event, facts), "html")
 
 
 def test_the_same_notice_has_the_same_id_and_another_has_another() -> None:
-    first = compose("fail", FACTS, SENDER)["Message-ID"]
-    assert compose("fail", FACTS, SENDER)["Message-ID"] == first
+    first = mail("fail", FACTS)["Message-ID"]
+    assert mail("fail", FACTS)["Message-ID"] == first
     assert first.endswith("@example.org>")
-    assert compose("fail", dataclasses.replace(FACTS, key="other"), SENDER)["Message-ID"] != first
+    assert mail("fail", dataclasses.replace(FACTS, key="other"))["Message-ID"] != first
 
 
 @given(st.text(), st.sampled_from(EVENTS))
@@ -150,7 +133,7 @@ def test_whatever_an_error_says_the_mail_can_be_sent_and_read(text: str, event: 
     facts = dataclasses.replace(
         FACTS, error_code=text, error_message=text, log_tail=text, asset_name=f"a{text}"
     )
-    sent = compose(event, facts, SENDER).as_bytes(policy=policy.SMTP)
+    sent = mail(event, facts).as_bytes(policy=policy.SMTP)
     received = message_from_bytes(sent, policy=policy.default)
     assert received["To"] == "scientist@example.org"
     assert received["Auto-Submitted"] == "auto-generated"

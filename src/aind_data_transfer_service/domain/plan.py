@@ -99,6 +99,8 @@ class JobPlan(Frozen):
     user_email: str | None = None
     notify_on: tuple[str, ...] = ("fail",)
     """Sorted, of begin, end, fail, retry, all."""
+    webhooks: tuple[str, ...] = ()
+    """Addresses to tell of the same events."""
     tasks: tuple[TaskPlan, ...]
     request: dict[str, Any]
     """The validated request of this job, as it came over the wire."""

@@ -1,5 +1,6 @@
 """Which notices a change calls for; they wait in the outbox, written with the change."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from .. import __version__
 from ..db.models import Job, OutboxNotice, Task
 from ..domain.pipeline import TaskId
 from ..domain.plan import JobPlan
+from ..notify.couriers import HOOK_PREFIX
+from ..notify.digest import DIGESTED
 from ..settings import Settings
 from ..tasks.spec import LOG_FILE
 from .launch import attempt_folder, job_url
@@ -31,20 +34,43 @@ def add_notice(
 ) -> None:
     """Put a notice of ``event`` (begin, end, fail, retry, cancelled) in the outbox, if wanted."""
     plan = JobPlan.model_validate(job.plan)
-    wished = "fail" if event == "cancelled" else event
-    if plan.user_email is None or not {wished, "all"} & set(plan.notify_on):
+    recipients = list(_recipients(settings, plan, "fail" if event == "cancelled" else event))
+    if not recipients:
         return
     about = f"/{task.task_id}/{task.map_index}/{task.try_number}" if task else ""
-    Outbox(session).add(
-        OutboxNotice(
-            key=f"{job.id}/{job.run}/{event}{about}",
-            job_id=job.id,
-            event=event,
-            recipient=plan.user_email,
-            facts=_facts(session, settings, job, plan, event, task=task, error=error, wait=wait),
-            created_at=datetime.now(UTC),
+    facts = _facts(session, settings, job, plan, event, task=task, error=error, wait=wait)
+    now = datetime.now(UTC)
+    for recipient in recipients:
+        mail = recipient == plan.user_email
+        Outbox(session).add(
+            OutboxNotice(
+                key=f"{job.id}/{job.run}/{event}{about}" + ("" if mail else f" to {recipient}"),
+                job_id=job.id,
+                event=event,
+                recipient=recipient,
+                facts=facts,
+                created_at=now,
+                next_try_at=now + settings.mail.digest_wait
+                if mail and event in DIGESTED and _others_go_on(session, job)
+                else None,
+            )
         )
-    )
+
+
+def _recipients(settings: Settings, plan: JobPlan, wished: str) -> Iterator[str]:
+    """Yield whom to tell of an event: the user, their webhooks, and who is told of all jobs."""
+    if {wished, "all"} & set(plan.notify_on):
+        if plan.user_email is not None:
+            yield plan.user_email
+        yield from plan.webhooks
+    for name, hook in settings.hooks.items():
+        if {wished, "all"} & hook.events:
+            yield f"{HOOK_PREFIX}{name}"
+
+
+def _others_go_on(session: Session, job: Job) -> bool:
+    """Whether other jobs of the submission have not ended, whose end may be told with this one."""
+    return Jobs(session).under_way_beside(job) > 0
 
 
 def _facts(

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, defer
 from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
 from ..domain.states import ACTIVE_JOB_STATES, AttemptState, JobState
 from ..errors import NotFound
+from ..notify.couriers import HOOK_PREFIX
+from ..notify.digest import DIGESTED
 
 _KEYS_AT_ONCE = 500
 """Values in one query: databases limit them."""
@@ -110,6 +112,15 @@ class Jobs:
             )
         )
 
+    def under_way_beside(self, job: Job) -> int:
+        """Return how many other jobs of a job's submission have not ended."""
+        query = select(func.count()).where(
+            Job.submission_id == job.submission_id,
+            Job.id != job.id,
+            Job.state.in_(ACTIVE_JOB_STATES),
+        )
+        return self._session.scalar(query) or 0
+
     def tasks(self, job_id: str) -> Sequence[Task]:
         """Return a job's tasks in the pipeline's order."""
         return self._session.scalars(
@@ -206,30 +217,56 @@ class Outbox:
         if self._session.scalar(known) is None:
             self._session.add(notice)
 
-    def any_due(self, now: datetime) -> bool:
-        """Whether there is anything to send."""
-        return self._session.scalar(_due(select(OutboxNotice.id), now).limit(1)) is not None
+    def any_due(self, now: datetime, *, mail: bool) -> bool:
+        """Whether there is anything to send; without ``mail``, anything but mails."""
+        return self._session.scalar(_due(select(OutboxNotice.id), now, mail).limit(1)) is not None
 
     def get(self, notice_id: int) -> OutboxNotice:
         """Return one notice."""
         return self._session.get_one(OutboxNotice, notice_id)
 
-    def due(self, now: datetime, limit: int = 50) -> Sequence[OutboxNotice]:
-        """Return unsent notices whose time has come, oldest first; locked where possible."""
-        return self._session.scalars(
-            _due(select(OutboxNotice), now)
-            .order_by(OutboxNotice.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
+    def due(
+        self, now: datetime, *, mail: bool, limit: int = 50
+    ) -> Sequence[tuple[OutboxNotice, str]]:
+        """Return unsent notices whose time has come, oldest first, each with its submission.
+
+        With them come those that wait to be told together with one of them. All are locked where
+        the database can.
+        """
+        due = self._with_submission(_due(_NOTICES, now, mail).limit(limit))
+        known = {notice.id for notice, _ in due}
+        submissions = {submission for notice, submission in due if notice.event in DIGESTED}
+        waiting = _unsent(_NOTICES).where(
+            Job.submission_id.in_(submissions),
+            OutboxNotice.event.in_(DIGESTED),
+            OutboxNotice.recipient.in_({notice.recipient for notice, _ in due}),
+            OutboxNotice.tries == 0,
+        )
+        joining = self._with_submission(waiting) if submissions else []
+        return [*due, *(one for one in joining if one[0].id not in known)]
+
+    def _with_submission(self, query: Any) -> list[tuple[OutboxNotice, str]]:
+        rows = self._session.execute(
+            query.order_by(OutboxNotice.id).with_for_update(of=OutboxNotice, skip_locked=True)
+        )
+        return [(notice, submission_id) for notice, submission_id in rows]
 
 
-def _due(query: Any, now: datetime) -> Any:
-    return query.where(
-        OutboxNotice.sent_at.is_(None),
-        OutboxNotice.given_up_at.is_(None),
-        or_(OutboxNotice.next_try_at.is_(None), OutboxNotice.next_try_at <= now),
+_NOTICES = select(OutboxNotice, Job.submission_id).join(Job, Job.id == OutboxNotice.job_id)
+
+
+def _unsent(query: Any) -> Any:
+    return query.where(OutboxNotice.sent_at.is_(None), OutboxNotice.given_up_at.is_(None))
+
+
+def _due(query: Any, now: datetime, mail: bool) -> Any:
+    due = _unsent(query).where(
+        or_(OutboxNotice.next_try_at.is_(None), OutboxNotice.next_try_at <= now)
     )
+    if mail:
+        return due
+    recipient = OutboxNotice.recipient
+    return due.where(or_(recipient.contains("://"), recipient.startswith(HOOK_PREFIX)))
 
 
 class Workers:

@@ -5,8 +5,8 @@ import os
 import threading
 
 from ..db.database import Database, DatabaseUnavailable
+from ..notify.couriers import Couriers
 from ..ports.executor import Executor
-from ..ports.mailer import Mailer
 from ..settings import Settings
 from .cancel import CancelWishes
 from .dispatch import Dispatcher
@@ -34,7 +34,7 @@ class Worker:
         database: Database,
         *,
         executor: Executor,
-        mailer: Mailer | None,
+        couriers: Couriers,
     ) -> None:
         self._pace = settings.worker.poll.total_seconds()
         self._executor = executor
@@ -69,10 +69,16 @@ class Worker:
             jobs_at_once=settings.worker.jobs,
             pace_seconds=self._pace,
         )
-        self._dispatcher = Dispatcher(database, mailer, sender=settings.mail.sender)
+        self._dispatcher = Dispatcher(database, couriers)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._keep_house, name="house", daemon=True)
-        self._thread.start()
+        # Each in a thread of its own: a mail server that hangs must not keep jobs from being
+        # taken over.
+        self._threads = [
+            threading.Thread(target=self._keep_house, name="house", daemon=True),
+            threading.Thread(target=self._send_notices, name="notices", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         logger.info("Worker %s is ready", self._lease.worker_id)
 
     @property
@@ -83,7 +89,8 @@ class Worker:
     def close(self, *, end_programs: bool) -> None:
         """Stop. Programs under way go on and are found again, unless they are to end too."""
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         self._durable.close()
         if end_programs:
             self._executor.end_all()
@@ -93,7 +100,7 @@ class Worker:
         self._lease.end()
 
     def _keep_house(self) -> None:
-        """Take over from workers that are gone, and send what is due."""
+        """Take over from workers that are gone."""
         while True:
             try:
                 for worker_id in self._lease.gone():
@@ -104,9 +111,12 @@ class Worker:
                 logger.warning("%s", problem)
             except Exception:  # the workflow engine's own errors; nobody else would keep house
                 logger.exception("The jobs of workers that are gone were not taken over")
-            self._dispatch()
             if self._stop.wait(2 * self._pace):
                 return
+
+    def _send_notices(self) -> None:
+        while not self._stop.wait(2 * self._pace):
+            self._dispatch()
 
     def _dispatch(self) -> None:
         try:

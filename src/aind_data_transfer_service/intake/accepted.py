@@ -58,6 +58,8 @@ class Findings:
     def add(self, plan: JobPlan, named: Sequence[NamedPath], loc: Loc) -> None:
         """Take a job's plan, and note what is wrong with its folders."""
         self._plans.append((loc, plan))
+        if plan.webhooks and not self._policy.webhooks_allowed:
+            self.problems.append(_no_webhooks(plan, loc))
         self.problems += path_problems(named, loc, self._policy.source_roots)
         if self._policy.path_checks != "off":
             self.unless_required(missing_folders(named))
@@ -91,6 +93,18 @@ def _unknown_bucket(bucket: str, loc: Loc, policy: IntakePolicy) -> Problem:
         message=f"{place}: this service has no bucket {str(bucket)!r}. Allowed: {', '.join(known)}",
         value=bucket,
         allowed=known,
+    )
+
+
+def _no_webhooks(plan: JobPlan, loc: Loc) -> Problem:
+    place = field_path((*loc, "webhooks"))
+    return Problem(
+        code="webhooks_not_allowed",
+        loc=(*loc, "webhooks"),
+        field=place,
+        message=f"{place}: this service calls no addresses that requests name"
+        " (webhooks.allowed in its settings). Leave it out",
+        value=plan.webhooks[0],
     )
 
 

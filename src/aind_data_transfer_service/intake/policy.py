@@ -23,6 +23,8 @@ class IntakePolicy:
     """Container images that requests may name beside those of presets."""
     allow_command_scripts: bool = False
     """Whether requests may bring scripts that no preset has."""
+    webhooks_allowed: bool = True
+    """Whether requests may name addresses to call."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -34,4 +36,5 @@ class IntakePolicy:
             path_checks=settings.path_checks,
             allowed_images=frozenset(settings.allowed_images),
             allow_command_scripts=settings.allow_command_scripts,
+            webhooks_allowed=settings.webhooks.allowed,
         )

@@ -86,6 +86,7 @@ def _plan(
         force_cloud_sync=job.force_cloud_sync,
         user_email=job.user_email,
         notify_on=tuple(sorted(job.email_notification_types or ())),
+        webhooks=tuple(job.webhooks or ()),
         tasks=layouts.tasks(modalities, job_type),
         request=dump,
     )

@@ -126,6 +126,7 @@ def _plan(
         force_cloud_sync=facts.settled.tasks[TaskId.CHECK_S3_FOLDER_EXISTS].skip_task,
         user_email=job.user_email,
         notify_on=tuple(sorted(job.email_notification_types or ())),
+        webhooks=tuple(job.webhooks or ()),
         tasks=tuple(
             lay_out(modalities, derivatives_dir=facts.derivatives_dir, settled=facts.settled)
         ),

@@ -11,6 +11,8 @@ class Row:
 
     label: str
     value: str
+    url: str | None = None
+    """Where more of it is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def as_text(letter: Letter) -> str:
     parts = [letter.lead]
     if letter.url is not None:
         parts.append(f"Open the job: {letter.url}")
-    parts.append("\n".join(f"{row.label}: {row.value}" for row in letter.rows))
+    parts.append("\n".join(_text_row(row) for row in letter.rows))
     if letter.log is not None:
         parts.append(f"End of the log:\n\n{letter.log.rstrip()}")
     parts.append(f"-- \n{letter.footer}")
@@ -77,7 +79,7 @@ def as_text(letter: Letter) -> str:
 
 def as_html(letter: Letter) -> str:
     """Return the letter as an HTML page; everything in it is escaped."""
-    rows = [_ROW.substitute(label=escape(r.label), value=_lines(r.value)) for r in letter.rows]
+    rows = [_ROW.substitute(label=_label(row), value=_lines(row.value)) for row in letter.rows]
     return _PAGE.substitute(
         subject=escape(letter.subject),
         lead=escape(letter.lead),
@@ -87,6 +89,15 @@ def as_html(letter: Letter) -> str:
         log="" if letter.log is None else _LOG.substitute(log=escape(letter.log.rstrip())),
         footer=escape(letter.footer),
     )
+
+
+def _text_row(row: Row) -> str:
+    return f"{row.label}: {row.value}" + (f"\n  {row.url}" if row.url is not None else "")
+
+
+def _label(row: Row) -> str:
+    label = escape(row.label)
+    return label if row.url is None else f'<a href="{escape(row.url)}">{label}</a>'
 
 
 def _lines(value: str) -> str:

@@ -1,15 +1,11 @@
 """What mails say: one that can be acted on, read on a phone, without the request's whole text."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
 from typing import Literal
 
-from .layout import Letter, Row, as_html, as_text
+from .layout import Letter, Row
 
 _KILO = 1000
 
@@ -27,7 +23,6 @@ class NoticeFacts:
     asset_name: str
     location: str
     """Where the asset is, or would be: ``s3://bucket/asset_name``."""
-    user_email: str
     project: str
     subject_id: str
     started: datetime | None = None
@@ -46,26 +41,9 @@ class NoticeFacts:
     service_version: str = ""
 
 
-def compose(event: Event, facts: NoticeFacts, sender: str) -> EmailMessage:
-    """Return the mail that tells ``facts.user_email`` of the event, as text and as HTML."""
-    letter = _LETTERS[event](facts)
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = facts.user_email
-    message["Subject"] = " ".join(letter.subject.split())
-    message["Date"] = format_datetime(facts.occurred_at.astimezone(UTC))
-    message["Message-ID"] = message_id(facts.key, sender)
-    # RFC 3834: asks other machines not to answer.
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(as_text(letter))
-    message.add_alternative(as_html(letter), subtype="html")
-    return message
-
-
-def message_id(key: str, sender: str) -> str:
-    """Return the Message-ID of the notice ``key``, by which a mail sent twice can be recognised."""
-    domain = Address(addr_spec=parseaddr(sender)[1]).domain or "localhost"
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+def letter_of(event: Event, facts: NoticeFacts) -> Letter:
+    """Return what is to be said of one event of one job."""
+    return _LETTERS[event](facts)
 
 
 def _begin(facts: NoticeFacts) -> Letter:
@@ -83,7 +61,7 @@ def _end(facts: NoticeFacts) -> Letter:
         subject=f"Uploaded: {facts.asset_name}",
         lead=f"{facts.asset_name} is uploaded, and every file of it is verified.",
         rows=[
-            _row("Size", _size(facts)),
+            _row("Size", size_of(facts)),
             _row("Took", _duration(facts.started, facts.ended)),
             _row("Finished", _time(facts.ended)),
         ],
@@ -181,7 +159,8 @@ def _duration(start: datetime | None, end: datetime | None) -> str | None:
     return str(timedelta(seconds=round((end - start).total_seconds())))
 
 
-def _size(facts: NoticeFacts) -> str | None:
+def size_of(facts: NoticeFacts) -> str | None:
+    """Return how much arrived, in words; None if that is not known."""
     if facts.files is None or facts.bytes is None:
         return None
     return f"{facts.files:,} files, {_decimal_bytes(facts.bytes)}"

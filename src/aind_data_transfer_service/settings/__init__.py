@@ -7,7 +7,7 @@ environment wins over the file, the command line over both.
 
 from .codeocean import CodeOceanSettings
 from .load import environment_without_settings, load_settings
-from .notices import MailSettings
+from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
 from .section import Section
@@ -19,6 +19,7 @@ __all__ = [
     "BUCKET_ALIASES",
     "ENV_PREFIX",
     "CodeOceanSettings",
+    "HookSettings",
     "LocalExecutorSettings",
     "MailSettings",
     "PresetSettings",
@@ -27,6 +28,7 @@ __all__ = [
     "S3Settings",
     "Section",
     "Settings",
+    "WebhookSettings",
     "WorkerSettings",
     "environment_without_settings",
     "load_settings",

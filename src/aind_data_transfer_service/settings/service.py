@@ -17,7 +17,7 @@ from pydantic_settings import (
 from ..domain.pipeline import TaskId
 from ..identity.scopes import Scope
 from .codeocean import CodeOceanSettings
-from .notices import MailSettings
+from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
 from .section import AbsolutePath, BucketUrl, DatabaseUrl, Period
@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     secret_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """Signs browsers' sessions; the same for all web servers. None: one kept in home."""
     mail: MailSettings = MailSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    hooks: dict[str, HookSettings] = Field(default_factory=dict)
+    """Receivers that are told of all jobs, by name."""
     retry: RetryPolicy = RetryPolicy()
     task_retry: dict[TaskId, RetryPolicy] = Field(default_factory=dict)
     """Policies of single tasks, in place of ``retry``."""

@@ -1,9 +1,9 @@
-"""Mail: whether one could be sent now."""
+"""Notices: whether mail could be sent now, and where other receivers are."""
 
 from collections.abc import Iterator
 
 from ...errors import TransferError
-from ...notify.open import open_mailer
+from ...notify.open import open_mailer, open_poster
 from ...settings import Settings
 from .finding import Finding, failed_by, ok, warn
 
@@ -25,3 +25,15 @@ def check_mail(settings: Settings) -> Iterator[Finding]:
         yield ok(_NAME, f"Goes into the folder {settings.outbox_folder}")
     else:
         yield ok(_NAME, f"{settings.mail.host} port {settings.mail.port} takes mail")
+
+
+def check_hooks(settings: Settings) -> Iterator[Finding]:
+    """Look up each receiver's address; nothing is sent."""
+    poster = open_poster(settings.webhooks)
+    for name, hook in settings.hooks.items():
+        try:
+            poster.check(hook.url.get_secret_value())
+        except TransferError as problem:
+            yield failed_by(f"hook {name}", problem)
+        else:
+            yield ok(f"hook {name}", "Its address is known and may be called")

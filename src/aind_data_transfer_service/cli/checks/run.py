@@ -11,7 +11,7 @@ from .database import check_database
 from .executor import check_executor
 from .finding import Check, Finding, failed_by, ok
 from .folders import check_own_folders, check_source_roots
-from .mail import check_mail
+from .mail import check_hooks, check_mail
 
 CHECKS: tuple[Check, ...] = (
     check_database,
@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     check_buckets,
     check_executor,
     check_mail,
+    check_hooks,
 )
 
 

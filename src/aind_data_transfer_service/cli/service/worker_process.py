@@ -7,7 +7,7 @@ import threading
 
 from ...engine.worker import Worker
 from ...executors.local import LocalExecutor
-from ...notify.open import open_mailer
+from ...notify.open import open_couriers
 from ...settings import Settings
 from .start import open_database
 
@@ -25,9 +25,8 @@ def run_worker(settings: Settings, *, end_programs: bool, parent: int | None) ->
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with open_database(settings) as database:
-        mailer = open_mailer(settings.mail, settings.outbox_folder)
         executor = LocalExecutor(cpus=settings.local.cpus, memory_mb=settings.local.memory_mb)
-        worker = Worker(settings, database, executor=executor, mailer=mailer)
+        worker = Worker(settings, database, executor=executor, couriers=open_couriers(settings))
         orphaned = False
         while not (orphaned or stop.wait(_LOOK_FOR_PARENT_SECONDS)):
             orphaned = parent is not None and os.getppid() != parent

@@ -30,7 +30,7 @@ _MORE_TRIES = 4
 _POSITIONS = {task.task_id: position for position, task in enumerate(PIPELINE)}
 
 # Whom to tell does not change what is uploaded.
-_NOT_IN_HASH = {"user_email", "notify_on", "request"}
+_NOT_IN_HASH = {"user_email", "notify_on", "webhooks", "request"}
 
 
 class AssetBusy(Conflict):

@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from ...domain.asset_name import NamePartInvalid, require_name_part
 from ..problems import nearest_of, problem_error
@@ -115,6 +116,21 @@ def _as_text(value: object) -> object:
     return value.as_posix() if isinstance(value, PurePath) else value
 
 
+def _require_webhook(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if right and not _CONTROL.search(value) and "@" not in parts.netloc:
+        return value
+    raise problem_error(
+        "webhook_invalid",
+        f"{value!r} is not an address that can be called. Allowed: https://host/path, without a"
+        " user or password",
+    )
+
+
 AbsolutePosixPath = Annotated[
     PurePosixPath, BeforeValidator(_path_text), AfterValidator(_require_absolute)
 ]
@@ -129,3 +145,7 @@ S3Bucket = Annotated[BucketType, BeforeValidator(map_bucket)]
 SubjectId = Annotated[str, AfterValidator(_require_subject)]
 # A path the service hands on without using it.
 PathText = Annotated[str, BeforeValidator(_as_text)]
+Webhooks = Annotated[
+    list[Annotated[str, AfterValidator(_require_webhook)]],
+    Field(max_length=5, description="Addresses to tell of the events that mails would be sent of"),
+]

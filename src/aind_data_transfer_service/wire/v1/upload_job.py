@@ -21,6 +21,7 @@ from .fields import (
     ProjectName,
     S3Bucket,
     SubjectId,
+    Webhooks,
 )
 from .metadata_configs import GatherMetadataJobSettings
 from .modality_configs import ModalityConfigs
@@ -35,6 +36,7 @@ class BasicUploadJobConfigs(WireModel):
 
     user_email: EmailAddress | None = None
     email_notification_types: NotificationTypes | None = None
+    webhooks: Webhooks | None = None
     project_name: ProjectName
     input_data_mount: str | None = None
     process_capsule_id: str | None = None

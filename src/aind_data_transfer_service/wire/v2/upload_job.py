@@ -17,7 +17,7 @@ from pydantic_core import InitErrorDetails
 from ...domain.asset_name import asset_name
 from ..problems import nearest_of, problem_error
 from ..v1.base import IgnoringModel
-from ..v1.fields import EmailAddress, NotificationTypes, ProjectName, SubjectId
+from ..v1.fields import EmailAddress, NotificationTypes, ProjectName, SubjectId, Webhooks
 from ..vocabulary import MODALITIES, ModalityField, PlatformField
 from .task import Task, TaskOrTasks
 from .task_ids import MODALITY_TASKS
@@ -44,6 +44,7 @@ class UploadJobConfigsV2(IgnoringModel):
     job_type: JobType = Field(description="Names the presets of the tasks; `custom` has none.")
     user_email: EmailAddress | None = None
     email_notification_types: NotificationTypes | None = None
+    webhooks: Webhooks | None = None
     s3_bucket: Literal["private", "open", "default"] = "default"
     project_name: ProjectName
     platform: PlatformField | None = Field(

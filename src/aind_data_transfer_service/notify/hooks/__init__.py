@@ -1,0 +1,1 @@
+"""Notices to other programs: signed webhooks, and messages for Slack."""
