@@ -1,8 +1,9 @@
 """What one job will do, settled when it is submitted and not changed afterwards."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import InvalidInput
 from .pipeline import TaskId
@@ -58,13 +59,31 @@ class ProgramPlan(Frozen):
     origins: dict[str, str] = Field(default_factory=dict)
 
 
+class Partition(Frozen):
+    """The share of a modality's data that one element compresses."""
+
+    index: int = Field(ge=0)
+    """Which of the shares, from 0."""
+    count: int = Field(ge=1)
+    """How many shares there are."""
+    at_once: int | None = None
+    """Most elements that may run at the same time; None: as many as there is room for."""
+    origin: str
+    """Who said how many: default, preset and revision, request."""
+
+
 class TaskPlan(Frozen):
     """One task of one job (one element of it, for a mapped task)."""
 
     task_id: TaskId
     map_index: int = UNMAPPED
+    """Number of a mapped task's element, from 0 through all modalities and their partitions."""
+    modality: int | None = None
+    """What a mapped element is for: its index in the job's modalities."""
+    partition: Partition | None = None
+    """None: the element has the whole modality."""
     label: str | None = None
-    """What a mapped element stands for: the modality's abbreviation."""
+    """What a mapped element stands for: the modality's abbreviation, and which partition."""
     skip_reason: str | None = None
     """Why the task will not run; None when it will."""
     settings: dict[str, Any] = Field(default_factory=dict)
@@ -74,6 +93,16 @@ class TaskPlan(Frozen):
     Keys are JSON pointers (RFC 6901) without their first slash.
     """
     program: ProgramPlan | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, value: Any) -> Any:
+        """Fill in what plans lack that were made when each modality had one element."""
+        if not isinstance(value, Mapping) or "modality" in value:
+            return value
+        if value.get("task_id") != TaskId.COMPRESS_DATA or value.get("map_index", UNMAPPED) < 0:
+            return value
+        return {**value, "modality": value["map_index"]}
 
 
 class JobPlan(Frozen):
@@ -109,9 +138,20 @@ class JobPlan(Frozen):
     def staged_modalities(self) -> tuple[ModalityPlan, ...]:
         """The modalities whose data go into the asset: those that no request or preset skips."""
         compress = [task for task in self.tasks if task.task_id is TaskId.COMPRESS_DATA]
-        staged = {task.map_index for task in compress if task.skip_reason is None}
+        staged = {task.modality for task in compress if task.skip_reason is None}
         return tuple(m for index, m in enumerate(self.modalities) if index in staged)
 
     def task(self, task_id: TaskId, map_index: int = UNMAPPED) -> TaskPlan:
         """Return one task of the plan."""
         return next(t for t in self.tasks if (t.task_id, t.map_index) == (task_id, map_index))
+
+    def modality_of(self, task: TaskPlan) -> ModalityPlan | None:
+        """Return the modality that an element of a mapped task is for, if it is for one."""
+        return None if task.modality is None else self.modalities[task.modality]
+
+    def seen_by(self, task: TaskPlan) -> "JobPlan":
+        """Return this plan for the program of one task: a partition's without all the others'."""
+        if task.partition is None:
+            return self
+        kept = (t for t in self.tasks if not (t.partition and t.partition.index) or t == task)
+        return self.model_copy(update={"tasks": tuple(kept)})

@@ -51,13 +51,14 @@ def build_spec(session: Session, settings: Settings, job: Job, task: Task, numbe
     """Return what the program of attempt ``number`` needs to know."""
     plan = JobPlan.model_validate(job.plan)
     task_id = TaskId(task.task_id)
+    planned = plan.task(task_id, task.map_index)
     return TaskSpec(
         job_id=job.id,
         task_id=task_id,
         map_index=task.map_index,
         attempt=number,
-        plan=plan,
-        settings=plan.task(task_id, task.map_index).settings,
+        plan=plan.seen_by(planned),
+        settings=planned.settings,
         staging_folder=str(staging_folder(settings, job.id)),
         job_folder=str(settings.work_root / job.id),
         source_roots=tuple(str(root) for root in settings.source_roots),
@@ -97,8 +98,7 @@ def remove_credentials(folder: Path) -> None:
 
 def resources(spec: TaskSpec, *, cpus: int) -> Resources:
     """Return what the program needs on a machine with ``cpus`` processors."""
-    modality = None if spec.map_index == UNMAPPED else spec.modality
-    needed = needs(spec.task_id, modality)
+    needed = needs(spec.task_id, spec.modality)
     return Resources(cpus=cpus if needed.all_cpus else 0, memory_mb=needed.memory_mb)
 
 

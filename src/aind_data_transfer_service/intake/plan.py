@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.pipeline import PIPELINE_BY_ID, RunsAs, TaskId
-from ..domain.plan import UNMAPPED, JobPlan, ModalityPlan, TaskPlan
+from ..domain.plan import JobPlan, ModalityPlan, TaskPlan
 from ..metadata.files import KNOWN_FILES
 from ..tasks.needs import default_settings, needs
 from .count import Count, Counter
@@ -124,13 +124,14 @@ def _total(sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _task(task: TaskPlan, plan: JobPlan) -> dict[str, Any]:
     described = PIPELINE_BY_ID[task.task_id]
-    modality = None if task.map_index == UNMAPPED else plan.modalities[task.map_index]
+    modality = plan.modality_of(task)
     defaults = {} if task.skip_reason else default_settings(task.task_id, modality)
     return {
         "task_id": task.task_id.value,
         "title": described.title,
         "map_index": task.map_index,
         "label": task.label,
+        "partition": task.partition.model_dump() if task.partition else None,
         "skip_reason": task.skip_reason,
         "settings": defaults | task.settings,
         "origins": dict.fromkeys(defaults, DEFAULT) | task.origins,

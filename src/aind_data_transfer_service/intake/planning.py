@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..domain.pipeline import PIPELINE, PipelineTask, TaskId
-from ..domain.plan import ModalityPlan, TaskPlan
+from ..domain.plan import ModalityPlan, Partition, TaskPlan
 from .merge import REQUEST, Layer, merge
+from .partitions import SETTINGS, partitions
 from .task_settings import TaskSettings
 
 _NOT_CONFIGURED = "Code Ocean is not configured"
@@ -52,9 +53,11 @@ def lay_out(
     derivatives_dir: str | None,
     settled: Settled | None = None,
 ) -> list[TaskPlan]:
-    """Return every task of the pipeline, mapped ones once per modality, with why some are skipped.
+    """Return every task of the pipeline, with why some are skipped.
 
-    A mapped task that the service skips stands once, unmapped, to say so.
+    Mapped tasks stand once per modality, and once per partition where one is compressed in
+    several; one that the service skips stands once, unmapped, to say so. Raises
+    `PartitionsInvalid`.
     """
     settings = settled or Settled.of_modalities(modalities)
     skipped = dict(_SKIPPED)
@@ -92,18 +95,31 @@ def _single(task: PipelineTask, settled: Settled, reason: str | None) -> TaskPla
 def _mapped(
     task: PipelineTask, modalities: Sequence[ModalityPlan], settled: Settled
 ) -> list[TaskPlan]:
-    plans = []
-    for index, modality in enumerate(modalities):
+    """Return the elements of a mapped task, numbered through: the parts of each modality."""
+    elements: list[TaskPlan] = []
+    for number, modality in enumerate(modalities):
         settings = settled.by_modality[task.task_id, modality.abbreviation]
-        plans.append(
-            TaskPlan(
-                task_id=task.task_id,
-                map_index=index,
-                label=modality.abbreviation,
-                skip_reason=settings.skip_reason,
-                settings=settings.job_settings,
-                origins=settings.origins,
-                program=settings.program,
+        parts = partitions(modality, settings)
+        if parts[0] is not None:
+            settings = settings.without(*SETTINGS)
+        for partition in parts:
+            elements.append(
+                TaskPlan(
+                    task_id=task.task_id,
+                    map_index=len(elements),
+                    modality=number,
+                    partition=partition,
+                    label=_label(modality, partition),
+                    skip_reason=settings.skip_reason,
+                    settings=settings.job_settings,
+                    origins=settings.origins,
+                    program=settings.program,
+                )
             )
-        )
-    return plans
+    return elements
+
+
+def _label(modality: ModalityPlan, partition: Partition | None) -> str:
+    if partition is None:
+        return modality.abbreviation
+    return f"{modality.abbreviation} {partition.index + 1}/{partition.count}"

@@ -2,6 +2,7 @@
 
 from ..ports.preset_store import PresetBroken
 from ..wire.problems import Loc, Problem, field_path
+from .partitions import PartitionsInvalid
 
 
 def problem(
@@ -29,3 +30,12 @@ def problem(
 def broken_preset(broken: PresetBroken, loc: Loc) -> Problem:
     """Return the problem of a job whose preset cannot be used."""
     return problem(broken.code, (*loc, "job_type"), f"{broken.message} {broken.what_to_do}")
+
+
+def wrong_partitions(wrong: PartitionsInvalid, job: Loc, modality: Loc) -> Problem:
+    """Return the problem of a job whose data cannot be divided as was said.
+
+    ``modality`` is where the request has the modality's settings.
+    """
+    place = (*modality, *wrong.place) if wrong.by_request else (*job, "job_type")
+    return problem(wrong.code, place, wrong.message)

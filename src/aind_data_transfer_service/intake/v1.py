@@ -20,11 +20,12 @@ from ..wire.v1 import (
     parse_request,
 )
 from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
+from .partitions import PartitionsInvalid
 from .paths import NamedPath
 from .planning import Settled, lay_out
 from .policy import IntakePolicy
 from .presets import Presets
-from .problems import broken_preset
+from .problems import broken_preset, wrong_partitions
 from .task_settings import Settler
 
 __all__ = ["Accepted", "NotJson", "RequestInvalid", "accept_v1"]
@@ -56,6 +57,11 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             plan = _plan(job, dump, url, layouts)
         except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
+            continue
+        except PartitionsInvalid as wrong:
+            names = [configs.modality.abbreviation for configs in job.modalities]
+            place = (*loc, "modalities", names.index(wrong.modality))
+            findings.problems.append(wrong_partitions(wrong, loc, place))
             continue
         findings.add(plan, list(_named(plan, loc)), loc)
     return Accepted(
@@ -100,8 +106,9 @@ class _Layouts:
         self._known: dict[tuple[str, str], tuple[TaskPlan, ...]] = {}
 
     def tasks(self, modalities: tuple[ModalityPlan, ...], job_type: str) -> tuple[TaskPlan, ...]:
-        """Return the tasks of a job; raises `PresetBroken`."""
-        key = job_type, json.dumps([(m.abbreviation, m.job_settings) for m in modalities])
+        """Return the tasks of a job; raises `PresetBroken` and `PartitionsInvalid`."""
+        alike = {"name", "source"}  # what tasks do not depend on
+        key = job_type, json.dumps([m.model_dump(exclude=alike) for m in modalities])
         tasks = self._known.get(key)
         if tasks is None:
             settled = _settle(modalities, job_type, self._settler)

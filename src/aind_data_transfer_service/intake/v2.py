@@ -18,10 +18,11 @@ from ..wire.v2 import (
 )
 from ..wire.v2.task_ids import V2_NAMES
 from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
+from .partitions import PartitionsInvalid
 from .planning import Settled, lay_out
 from .policy import IntakePolicy
 from .presets import Presets
-from .problems import broken_preset
+from .problems import broken_preset, wrong_partitions
 from .programs import program_problems
 from .task_settings import Settler, TaskSettings
 from .v2_settings import JobFacts
@@ -63,7 +64,12 @@ def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
         findings.unless_required(facts.modalities_without_source())
         if url is None or facts.problems:
             continue
-        plan = _plan(job, dump, url, facts)
+        try:
+            plan = _plan(job, dump, url, facts)
+        except PartitionsInvalid as wrong:
+            place = (*loc, "tasks", V2_NAMES[_COMPRESS], wrong.modality)
+            findings.problems.append(wrong_partitions(wrong, loc, place))
+            continue
         findings.add(plan, facts.folders, loc)
     return Accepted(
         plans=findings.plans(),

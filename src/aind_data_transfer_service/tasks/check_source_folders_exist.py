@@ -71,10 +71,14 @@ def run(ctx: TaskContext) -> Outcome:
 
 
 def _to_compress(plan: JobPlan) -> list[tuple[ModalityPlan, dict[str, Any]]]:
-    """Return the modalities that will be compressed, each with its task's settings."""
-    tasks = [t for t in plan.tasks if t.task_id == TaskId.COMPRESS_DATA and t.skip_reason is None]
-    pairs = [(plan.modalities[task.map_index], task.settings) for task in tasks]
-    return [(modality, settings) for modality, settings in pairs if modality.compress]
+    """Return the modalities that will be compressed, each with its tasks' settings."""
+    settings = {
+        task.modality: task.settings
+        for task in plan.tasks
+        if task.task_id == TaskId.COMPRESS_DATA and task.skip_reason is None
+    }
+    staged = [(modality, settings.get(index)) for index, modality in enumerate(plan.modalities)]
+    return [(modality, own) for modality, own in staged if modality.compress and own is not None]
 
 
 class _Check:

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 def run(ctx: TaskContext) -> Outcome:
     """Put the modality's folder into the asset."""
-    modality = ctx.spec.modality
+    modality = ctx.spec.required_modality
     source = Path(modality.required_source).resolve(strict=True)
     output = ctx.staging / modality.folder_name
     if not modality.compress:

@@ -1,6 +1,8 @@
 """Writes into the asset what was done to the data."""
 
 import logging
+from datetime import datetime
+from typing import Any
 
 from ..domain.pipeline import TaskId
 from ..domain.plan import ModalityPlan
@@ -15,14 +17,12 @@ from .staging import remove_partial_metadata
 
 logger = logging.getLogger(__name__)
 
-_OUTPUTS = ("source_bytes", "stored_bytes", "ratio", "streams")
-
 
 def run(ctx: TaskContext) -> Outcome:
     """Write ``processing.json``, or add to the one that came with the session."""
     remove_partial_metadata(ctx.staging)
     compressions = [
-        _compression(ctx.spec, modality, task) for modality, task in _compressed(ctx.spec)
+        _compression(ctx.spec, modality, elements) for modality, elements in _compressed(ctx.spec)
     ]
     ours = processing(ctx.spec.service_version, compressions)
     path = ctx.staging / PROCESSING
@@ -41,26 +41,45 @@ def run(ctx: TaskContext) -> Outcome:
     return Done(outputs)
 
 
-def _compressed(spec: TaskSpec) -> list[tuple[ModalityPlan, EarlierTask]]:
-    return [
-        (spec.plan.modalities[task.map_index], task)
-        for task in spec.earlier
-        if task.task_id == TaskId.COMPRESS_DATA
-        and task.state == TaskState.SUCCESS
-        and task.outputs.get("action") == "compressed"
-    ]
+def _compressed(spec: TaskSpec) -> list[tuple[ModalityPlan, list[EarlierTask]]]:
+    """Return each modality that was compressed, with the elements that did it."""
+    done: dict[int, list[EarlierTask]] = {}
+    for task in spec.earlier:
+        if task.task_id == TaskId.COMPRESS_DATA and task.state == TaskState.SUCCESS:
+            number = spec.plan.task(task.task_id, task.map_index).modality
+            if number is not None and task.outputs.get("action") == "compressed":
+                done.setdefault(number, []).append(task)
+    return [(spec.plan.modalities[number], elements) for number, elements in done.items()]
 
 
-def _compression(spec: TaskSpec, modality: ModalityPlan, task: EarlierTask) -> Compression:
-    if task.started_at is None or task.ended_at is None:
-        raise Defect(f"{task.task_id}[{task.map_index}] succeeded without a start or an end time.")
+def _compression(
+    spec: TaskSpec, modality: ModalityPlan, elements: list[EarlierTask]
+) -> Compression:
     where = f"{spec.plan.storage_url.rstrip('/')}/{spec.prefix}{modality.folder_name}"
     return Compression(
         input_location=modality.required_source,
         output_location=where,
-        started=task.started_at,
-        ended=task.ended_at,
-        parameters=task.outputs["parameters"],
-        outputs={key: task.outputs[key] for key in _OUTPUTS},
+        started=min(_moment(task, task.started_at) for task in elements),
+        ended=max(_moment(task, task.ended_at) for task in elements),
+        parameters=elements[0].outputs["parameters"],
+        outputs=_summed([task.outputs for task in elements]),
         notes=f"Lossless compression of {modality.name}, decoded and compared with the source.",
     )
+
+
+def _moment(task: EarlierTask, moment: datetime | None) -> datetime:
+    if moment is None:
+        raise Defect(f"{task.task_id}[{task.map_index}] succeeded without a start or an end time.")
+    return moment
+
+
+def _summed(outputs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the elements of a modality did together."""
+    source_bytes = sum(one["source_bytes"] for one in outputs)
+    stored_bytes = sum(one["stored_bytes"] for one in outputs)
+    return {
+        "source_bytes": source_bytes,
+        "stored_bytes": stored_bytes,
+        "ratio": round(source_bytes / stored_bytes, 3),
+        "streams": [stream for one in outputs for stream in one["streams"]],
+    }

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import Field
 
 from ..domain.pipeline import TaskId
-from ..domain.plan import Frozen, JobPlan, ModalityPlan
+from ..domain.plan import Frozen, JobPlan, ModalityPlan, TaskPlan
+from ..errors import Defect
 
 SPEC_FILE = "spec.json"
 RESULT_FILE = "result.json"
@@ -74,9 +75,21 @@ class TaskSpec(Frozen):
     job_url: str | None = None
 
     @property
-    def modality(self) -> ModalityPlan:
-        """The modality a mapped task is for."""
-        return self.plan.modalities[self.map_index]
+    def task(self) -> TaskPlan:
+        """The task as the plan has it."""
+        return self.plan.task(self.task_id, self.map_index)
+
+    @property
+    def modality(self) -> ModalityPlan | None:
+        """The modality that an element of a mapped task is for, if it is for one."""
+        return self.plan.modality_of(self.task)
+
+    @property
+    def required_modality(self) -> ModalityPlan:
+        """The modality, for the program of a task that always has one."""
+        if self.modality is None:
+            raise Defect(f"{self.task_id}[{self.map_index}] is for no modality.")
+        return self.modality
 
     @property
     def prefix(self) -> str:
