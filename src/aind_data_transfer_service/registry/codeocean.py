@@ -165,14 +165,14 @@ class CodeOceanRegistry:
             return question(self._client())
         except Error as problem:
             raise _refusal(problem) from problem
-        except requests.RequestException as problem:
-            raise RegistryUnavailable(
-                f"Code Ocean at {self.url} does not answer: {type(problem).__name__}."
-            ) from problem
         except _UNREADABLE as problem:
             raise RegistryUnavailable(
                 f"Code Ocean at {self.url} answered with something else than expected:"
                 f" {type(problem).__name__} {problem}."
+            ) from problem
+        except requests.RequestException as problem:
+            raise RegistryUnavailable(
+                f"Code Ocean at {self.url} does not answer: {type(problem).__name__}."
             ) from problem
 
     def _client(self) -> Any:
