@@ -37,46 +37,67 @@ def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
     """
     content = parse_json(body)
     refuse_nul(body, content)
-    known = Presets(presets, PresetVersion.V2)
-    try:
-        request = parse_request(
-            content, project_names=policy.project_names, job_types=known.job_types
+    return V2Intake(policy, presets).accept(content)
+
+
+class V2Intake:
+    """Judges requests, all by the same policy and presets; each preset is looked up once."""
+
+    def __init__(self, policy: IntakePolicy, presets: PresetSnapshot | None = None) -> None:
+        self.policy = policy
+        self._known = Presets(presets, PresetVersion.V2)
+        self._settler = Settler(self._known)
+
+    @property
+    def job_types(self) -> tuple[str, ...] | None:
+        """The job types there are; None if that is not known."""
+        return self._known.job_types
+
+    def accept(self, content: object) -> Accepted:
+        """Judge a request as `parse_json` returns it; raises `RequestInvalid`."""
+        try:
+            request = parse_request(
+                content, project_names=self.policy.project_names, job_types=self.job_types
+            )
+        except InvalidRequest as refused:
+            raise RequestInvalid(refused.problems, refused.reference_errors()) from refused
+        validated = normalise(request)
+        findings = Findings(self.policy)
+        findings.warnings += find_warnings(content, request)
+        for index, (job, dump) in enumerate(
+            zip(request.upload_jobs, validated["upload_jobs"], strict=True)
+        ):
+            self._plan(job, dump, ("upload_jobs", index), findings)
+        return Accepted(
+            plans=findings.plans(),
+            user_email=request.user_email,
+            validated=validated,
+            warnings=[warning.as_dict() for warning in findings.warnings],
         )
-    except InvalidRequest as refused:
-        raise RequestInvalid(refused.problems, refused.reference_errors()) from refused
-    validated = normalise(request)
-    settler = Settler(known)
-    findings = Findings(policy)
-    findings.warnings += find_warnings(content, request)
-    for index, (job, dump) in enumerate(
-        zip(request.upload_jobs, validated["upload_jobs"], strict=True)
-    ):
-        loc: Loc = ("upload_jobs", index)
-        findings.problems += program_problems(job, known, policy, loc)
+
+    def _plan(
+        self, job: UploadJobConfigsV2, dump: dict[str, Any], loc: Loc, findings: Findings
+    ) -> None:
+        """Plan a job, or note what is wrong with it."""
+        findings.problems += program_problems(job, self._known, self.policy, loc)
         url = findings.bucket_url(job.s3_bucket, loc)
         try:
-            settled = _settle(job, settler)
+            settled = _settle(job, self._settler)
         except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
-            continue
+            return
         facts = JobFacts(job, settled, (*loc, "tasks"))
         findings.problems += facts.problems
         findings.unless_required(facts.modalities_without_source())
         if url is None or facts.problems:
-            continue
+            return
         try:
             plan = _plan(job, dump, url, facts)
         except PartitionsInvalid as wrong:
             place = (*loc, "tasks", V2_NAMES[_COMPRESS], wrong.modality)
             findings.problems.append(wrong_partitions(wrong, loc, place))
-            continue
+            return
         findings.add(plan, facts.folders, loc)
-    return Accepted(
-        plans=findings.plans(),
-        user_email=request.user_email,
-        validated=validated,
-        warnings=[warning.as_dict() for warning in findings.warnings],
-    )
 
 
 def _settle(job: UploadJobConfigsV2, settler: Settler) -> Settled:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from ..problems import problem_error
 from ..v1.base import IgnoringModel
 from ..v1.fields import EmailAddress, EmailNotificationType, NotificationTypes, Webhooks
+from .limits import MOST_JOBS
 from .upload_job import UploadJobConfigsV2
 
 
@@ -18,7 +19,7 @@ class SubmitJobRequestV2(IgnoringModel):
     user_email: EmailAddress | None = None
     email_notification_types: NotificationTypes = Field(default=[EmailNotificationType.FAIL])
     webhooks: Webhooks | None = None
-    upload_jobs: Annotated[list[UploadJobConfigsV2], Field(min_length=1, max_length=1000)]
+    upload_jobs: Annotated[list[UploadJobConfigsV2], Field(min_length=1, max_length=MOST_JOBS)]
 
     @model_validator(mode="after")
     def _propagate_whom_to_tell(self) -> Self:
