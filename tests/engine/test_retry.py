@@ -79,7 +79,7 @@ def test_a_named_task_is_tried_again_and_what_succeeded_is_kept(
     assert script.runs.count((COMPRESS, 1)) == 1
     with engine.database.read() as session:
         [wish] = [e for e in Jobs(session).events(job_id) if e.kind == "job:retry_requested"]
-    assert wish.detail == {"by": "test", "task_id": "compress_data", "map_index": None}
+    assert wish.detail == {"by": "test", "task_id": "compress_data"}
 
 
 def test_one_element_is_tried_again_and_the_others_still_hold_the_job_up(

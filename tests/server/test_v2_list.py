@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.states import JobState
 from aind_data_transfer_service.engine.job_search import JobSort, Place
 from aind_data_transfer_service.server.api_v2.cursor import (
@@ -234,3 +235,47 @@ def test_states_are_those_of_jobs(web: WebClient, jobsite: Jobsite) -> None:
 
     for state in JobState:
         assert _names(_page(web, state=state.value)) == (["a"] if state == "running" else [])
+
+
+def test_sizes_that_are_not_known_yet_come_last(web: WebClient, jobsite: Jobsite) -> None:
+    jobsite.queued(asset_name="none_yet")
+    for size in (30, 7, 30):
+        jobsite.uploaded(asset_name=f"of_{size}_{len(web.get('/api/v2/jobs').text)}", size=size)
+
+    def sizes(*, descending: bool) -> list[int | None]:
+        found, cursor = [], None
+        while True:
+            params = {"sort": "bytes", "descending": descending, "limit": 1}
+            page = _page(web, **params, **({"cursor": cursor} if cursor else {}))
+            found += [job["bytes"] for job in page["jobs"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+
+    assert sizes(descending=True) == [30, 30, 7, None]
+    assert sizes(descending=False) == [7, 30, 30, None]
+
+
+def test_every_word_of_a_search_has_to_be_somewhere(web: WebClient, jobsite: Jobsite) -> None:
+    jobsite.queued(asset_name="ecephys_1_2024", subject_id="1", user_email="ann@example.org")
+    jobsite.queued(asset_name="ecephys_2_2024", subject_id="2", user_email="ben@example.org")
+
+    assert _names(_page(web, search="EPHYS 2024")) == ["ecephys_2_2024", "ecephys_1_2024"]
+    assert _names(_page(web, search="ecephys ann@")) == ["ecephys_1_2024"]
+    assert _names(_page(web, search="ann ben")) == []
+    assert _names(_page(web, search="100%")) == []
+
+
+def test_a_running_job_tells_how_far_it_is(web: WebClient, jobsite: Jobsite) -> None:
+    job_id = jobsite.running(names=("behavior", "fib"))
+    jobsite.attempt(job_id, TaskId.COMPRESS_DATA, 0, log="", progress=(3_000_000, 12_000_000))
+    jobsite.attempt(job_id, TaskId.COMPRESS_DATA, 1, log="", progress=(1_000_000, 4_000_000))
+    jobsite.queued(asset_name="waits")
+
+    waiting, running = _page(web)["jobs"]
+
+    assert waiting["progress"] is None
+    progress = running["progress"]
+    assert (progress["task_id"], progress["title"]) == ("compress_data", "Compress")
+    assert (progress["done"], progress["total"]) == (4_000_000, 16_000_000)
+    assert progress["eta_seconds"] == pytest.approx(12_000_000 / progress["rate"])

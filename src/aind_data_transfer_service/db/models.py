@@ -98,9 +98,20 @@ class Job(Base):
     cancel_requested_at: Mapped[datetime | None]
     error: Mapped[dict[str, Any] | None]
     """Why it failed, as `aind_data_transfer_service.errors.TransferError.as_dict` says it."""
+    asset_files: Mapped[int | None]
+    """Files of the asset, once they are uploaded."""
+    asset_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    """Bytes of the asset, once they are uploaded."""
 
     __table_args__ = (
-        Index("ix_jobs_created_at_id", "created_at", "id"),
+        Index("ix_jobs_created_at_id", "created_at", "id").ddl_if(dialect="postgresql"),
+        # SQLite reads a row with its plan, however little of it is asked for: what lists look
+        # through is here once more.
+        Index(
+            "ix_jobs_list",
+            *("created_at", "id", "state", "project_name", "platform", "subject_id"),
+            *("job_type", "user_email", "asset_name", "ended_at", "asset_bytes"),
+        ).ddl_if(dialect="sqlite"),
         Index("ix_jobs_state_created_at", "state", "created_at"),
         Index("ix_jobs_asset_name", "asset_name"),
     )

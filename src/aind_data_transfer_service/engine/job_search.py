@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
@@ -19,20 +19,35 @@ class JobSort(StrEnum):
     ENDED = "ended"
     """Jobs that have not ended come last."""
     ASSET = "asset"
+    PROJECT = "project"
+    SUBJECT = "subject"
+    STATE = "state"
+    BYTES = "bytes"
+    """Jobs whose assets are not uploaded come last."""
 
 
 _COLUMNS: dict[JobSort, InstrumentedAttribute[Any]] = {
     JobSort.CREATED: Job.created_at,
     JobSort.ENDED: Job.ended_at,
     JobSort.ASSET: Job.asset_name,
+    JobSort.PROJECT: Job.project_name,
+    JobSort.SUBJECT: Job.subject_id,
+    JobSort.STATE: Job.state,
+    JobSort.BYTES: Job.asset_bytes,
 }
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+
+MAY_LACK = frozenset({JobSort.ENDED, JobSort.BYTES})
+"""Where not every job has a value."""
+
+_TEXTS = (Job.asset_name, Job.id, Job.subject_id, Job.project_name, Job.user_email)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a page ended: the sorting value of its last job, and the job's id."""
 
-    value: datetime | str | None
+    value: datetime | str | int | None
     job_id: str
 
 
@@ -48,6 +63,8 @@ class JobSearch:
     user_emails: Sequence[str] = ()
     asset: str | None = None
     """Text in the asset's name, whatever its case."""
+    words: Sequence[str] = ()
+    """Each is in the name of asset or project, in an id, or in the address of who is told."""
     submitted_from: datetime | None = None
     submitted_to: datetime | None = None
     sort: JobSort = JobSort.CREATED
@@ -101,7 +118,7 @@ class JobFinder:
 
     def count(self, search: JobSearch) -> int:
         """Return how many jobs match, whatever the page."""
-        query = _filtered(select(func.count()).select_from(Job), search)
+        query = filtered(select(func.count()).select_from(Job), search)
         return self._session.scalar(query) or 0
 
 
@@ -116,13 +133,14 @@ def _page(query: Select[Any], search: JobSearch) -> Select[Any]:
     # Before the other conditions: SQLite takes the first of them to go into the index by.
     if search.after is not None:
         query = query.where(_follows(search, search.after))
-    query = _filtered(query, search)
-    if search.sort is JobSort.ENDED:
+    query = filtered(query, search)
+    if search.sort in MAY_LACK:
         query = query.order_by(column.is_(None))
     return query.order_by(*order).offset(search.offset).limit(search.limit)
 
 
-def _filtered(query: Select[Any], search: JobSearch) -> Select[Any]:
+def filtered(query: Query, search: JobSearch) -> Query:
+    """Return a query of jobs with what a search restricts, whatever its order and page."""
     for column, values in (
         (Job.state, search.states),
         (Job.project_name, search.projects),
@@ -135,6 +153,8 @@ def _filtered(query: Select[Any], search: JobSearch) -> Select[Any]:
             query = query.where(column.in_(values))
     if search.asset:
         query = query.where(Job.asset_name.icontains(search.asset, autoescape=True))
+    for word in search.words:
+        query = query.where(or_(*(text.icontains(word, autoescape=True) for text in _TEXTS)))
     if search.submitted_from is not None:
         query = query.where(Job.created_at >= search.submitted_from)
     if search.submitted_to is not None:
@@ -148,7 +168,7 @@ def _follows(search: JobSearch, place: Place) -> ColumnElement[bool]:
     if place.value is None:  # the jobs that have no value are the last ones
         return and_(column.is_(None), later_id)
     later = column < place.value if search.descending else column > place.value
-    if search.sort is JobSort.ENDED:
+    if search.sort in MAY_LACK:
         return or_(later, and_(column == place.value, later_id), column.is_(None))
     # As one comparison, for which databases use the index.
     here, there = tuple_(column, Job.id), tuple_(place.value, place.job_id)

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
 from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
-from ..domain.states import ACTIVE_JOB_STATES, AttemptState, JobState
+from ..domain.states import ACTIVE_JOB_STATES, AttemptState, JobState, TaskState
 from ..errors import NotFound
 from ..notify.couriers import HOOK_PREFIX
 from ..notify.digest import DIGESTED
@@ -127,14 +127,19 @@ class Jobs:
             select(Task).where(Task.job_id == job_id).order_by(Task.position, Task.map_index)
         ).all()
 
-    def outputs_of_many(
-        self, job_ids: Sequence[str], task_id: str
-    ) -> dict[str, dict[str, Any] | None]:
-        """Return what one unmapped task of each of several jobs put out, by the job."""
-        query = select(Task.job_id, Task.outputs).where(
-            Task.job_id.in_(job_ids), Task.task_id == task_id
+    def under_way(self, job_ids: Sequence[str]) -> Sequence[tuple[Task, datetime | None]]:
+        """Return the running tasks of several jobs, each with the time its attempt began."""
+        query = (
+            select(Task, Attempt.started_at)
+            .join(Attempt, Attempt.task_pk == Task.id)
+            .where(
+                Task.job_id.in_(job_ids),
+                Task.state == TaskState.RUNNING,
+                Attempt.state == AttemptState.RUNNING,
+            )
+            .order_by(Task.position, Task.map_index)
         )
-        return dict(self._session.execute(query).all())
+        return [(task, begun) for task, begun in self._session.execute(query)]
 
     def task(self, task_pk: int) -> Task:
         """Return one task by its key."""

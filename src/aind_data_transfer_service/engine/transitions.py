@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from ..db.models import Attempt, Event, Job, Task
+from ..domain.pipeline import TaskId
 from ..domain.states import (
     ACTIVE_JOB_STATES,
     FINISHED_JOB_STATES,
@@ -78,7 +79,8 @@ def request_retry(
     session: Session, job: Job, *, by: str, task_id: str | None, map_index: int | None
 ) -> None:
     """Note who wants the job to be tried again, and which part of it (None: all that failed)."""
-    detail = {"by": by, "task_id": task_id, "map_index": map_index}
+    part = {"task_id": task_id, "map_index": map_index}
+    detail = {"by": by} | {key: value for key, value in part.items() if value is not None}
     _record(session, job.id, "job:retry_requested", detail=detail)
 
 
@@ -101,6 +103,9 @@ def change_task(
     task.next_try_at = next_try_at
     if outputs is not None:
         task.outputs = outputs
+        if task.task_id == TaskId.UPLOAD_DATA_TO_S3:
+            job = session.get_one(Job, task.job_id)
+            job.asset_files, job.asset_bytes = outputs.get("files"), outputs.get("bytes")
     if new is TaskState.QUEUED:
         task.earlier_tries = task.try_number
         task.started_at = task.ended_at = None

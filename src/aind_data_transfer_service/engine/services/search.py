@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...db.database import Database
-from ...domain.pipeline import TaskId
 from ..job_search import JobFinder, JobSearch, JobSummary, Place, place_of
-from ..repositories import Jobs
+from .progress import progress_of
 from .views import JobView, job_view
 
 
@@ -27,10 +26,9 @@ def search_jobs(database: Database, search: JobSearch) -> FoundJobs:
         finder = JobFinder(session)
         rows = finder.find(replace(search, limit=search.limit + 1))
         more, rows = len(rows) > search.limit, rows[: search.limit]
-        ids = [job.id for job in rows]
-        outputs = Jobs(session).outputs_of_many(ids, TaskId.UPLOAD_DATA_TO_S3)
+        progress = progress_of(session, rows)
         return FoundJobs(
-            jobs=[job_view(job, outputs.get(job.id)) for job in rows],
+            jobs=[job_view(job, progress.get(job.id)) for job in rows],
             total=finder.count(search),
             end=place_of(rows[-1], search.sort) if more else None,
         )

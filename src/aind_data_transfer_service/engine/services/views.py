@@ -52,6 +52,21 @@ class TaskView(BaseModel):
     attempts: list[AttemptView] = []
 
 
+class JobProgress(BaseModel):
+    """How far the task that is under way has come, all its elements together."""
+
+    task_id: str
+    title: str
+    done: int
+    """Bytes."""
+    total: int | None
+    """Bytes."""
+    rate: float | None
+    """Bytes per second since its attempts began."""
+    eta_seconds: float | None
+    """Until this task ends."""
+
+
 class JobView(BaseModel):
     """One upload job."""
 
@@ -76,6 +91,7 @@ class JobView(BaseModel):
     """Files of the asset, once they are counted."""
     bytes: int | None
     """Bytes of the asset, once they are counted."""
+    progress: JobProgress | None = None
     tasks: list[TaskView] = []
 
 
@@ -90,9 +106,7 @@ def list_jobs(database: Database, wanted: JobFilter) -> tuple[list[JobView], int
     with database.read() as session:
         jobs = Jobs(session)
         rows = jobs.list(wanted)
-        ids = [job.id for job in rows]
-        outputs = jobs.outputs_of_many(ids, TaskId.UPLOAD_DATA_TO_S3)
-        return [job_view(job, outputs.get(job.id)) for job in rows], jobs.count(wanted)
+        return [job_view(job) for job in rows], jobs.count(wanted)
 
 
 def get_job(database: Database, job_id: str) -> JobDetail:
@@ -102,16 +116,18 @@ def get_job(database: Database, job_id: str) -> JobDetail:
         job = jobs.get(job_id)
         tasks = jobs.tasks(job_id)
         attempts = jobs.attempts(job_id)
-    upload = next((t.outputs for t in tasks if t.task_id == TaskId.UPLOAD_DATA_TO_S3), None)
+    tries: dict[int, list[Attempt]] = {task.id: [] for task in tasks}
+    for attempt in attempts:
+        tries[attempt.task_pk].append(attempt)
     return JobDetail(
-        **job_view(job, upload).model_dump(exclude={"tasks"}),
-        tasks=[_task_view(task, [a for a in attempts if a.task_pk == task.id]) for task in tasks],
+        **job_view(job).model_dump(exclude={"tasks"}),
+        tasks=[_task_view(task, tries[task.id]) for task in tasks],
         plan=JobPlan.model_validate(job.plan),
     )
 
 
-def job_view(job: Job, upload: dict[str, Any] | None) -> JobView:
-    """Return a job as users see it, without its tasks; ``upload`` is what its upload counted."""
+def job_view(job: Job, progress: JobProgress | None = None) -> JobView:
+    """Return a job as users see it, without its tasks."""
     return JobView(
         job_id=job.id,
         submission_id=job.submission_id,
@@ -130,8 +146,9 @@ def job_view(job: Job, upload: dict[str, Any] | None) -> JobView:
         ended_at=job.ended_at,
         cancel_requested=job.cancel_requested_at is not None,
         error=job.error,
-        files=(upload or {}).get("files"),
-        bytes=(upload or {}).get("bytes"),
+        files=job.asset_files,
+        bytes=job.asset_bytes,
+        progress=progress,
     )
 
 

@@ -6,8 +6,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from ...engine.job_search import JobSort, Place
+from ...engine.job_search import MAY_LACK, JobSort, Place
 from ...errors import InvalidInput
+
+_TIMES = {JobSort.CREATED, JobSort.ENDED}
+_BEYOND_NUMBERS = 2**63
 
 
 class CursorInvalid(InvalidInput):
@@ -38,10 +41,12 @@ def read_cursor(cursor: str, sort: JobSort, *, descending: bool) -> Place:
     return Place(_value(value, sort), _text(job_id))
 
 
-def _value(value: Any, sort: JobSort) -> datetime | str | None:
-    if sort is JobSort.ENDED and value is None:
+def _value(value: Any, sort: JobSort) -> datetime | str | int | None:
+    if sort in MAY_LACK and value is None:
         return None
-    if sort is JobSort.ASSET:
+    if sort is JobSort.BYTES:
+        return _number(value)
+    if sort not in _TIMES:
         return _text(value)
     try:
         time = datetime.fromisoformat(_text(value))
@@ -50,6 +55,12 @@ def _value(value: Any, sort: JobSort) -> datetime | str | None:
     if time.tzinfo is None:
         raise CursorInvalid("cursor: its time has no zone.")
     return time
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < _BEYOND_NUMBERS:
+        raise CursorInvalid("cursor: it names no size.")
+    return value
 
 
 def _text(value: Any) -> str:

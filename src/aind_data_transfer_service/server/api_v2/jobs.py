@@ -83,7 +83,7 @@ class RetryAnswer(BaseModel):
 
     job_id: str = Field(examples=[JOB["job_id"]])
     run: int = Field(examples=[2])
-    new: bool = Field(description="False: this run had been queued before.")
+    new: bool = Field(examples=[True], description="False: this run had been queued before.")
     job_url: str = Field(examples=[f"http://data-transfer/jobs/{JOB['job_id']}"])
 
 
@@ -95,7 +95,7 @@ class RetryAnswer(BaseModel):
 )
 def read_jobs(service: ServiceDep, params: Annotated[ListParameters, Query()]) -> JobPage:
     """List jobs, newest first, page by page, however long ago they were."""
-    found = search_jobs(service.database, params.search())
+    found = search_jobs(service.database, params.wanted())
     end = found.end
     return JobPage(
         jobs=found.jobs,

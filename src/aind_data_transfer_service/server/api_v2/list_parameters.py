@@ -51,13 +51,20 @@ class ListParameters(BaseModel):
     asset: str | None = Field(
         default=None, max_length=300, description="Text in the asset's name, whatever its case."
     )
+    search: str | None = Field(
+        default=None,
+        max_length=300,
+        description="Words that are each in the name of asset or project, in the job's or the"
+        " subject's id, or in the address of whom it tells.",
+    )
     submitted_from: Time | None = Field(
         default=None, description="Submitted then or later (ISO 8601, UTC unless it says else)."
     )
     submitted_to: Time | None = Field(default=None, description="Submitted then or earlier.")
     sort: JobSort = Field(
         default=JobSort.CREATED,
-        description="By time of submission, of the end (those under way last), or asset name.",
+        description="By time of submission, of the end (those under way last), by asset, project,"
+        " subject, state, or bytes of the asset (those without last).",
     )
     descending: bool = Field(default=True, description="Newest or last name first.")
     cursor: str | None = Field(
@@ -73,7 +80,7 @@ class ListParameters(BaseModel):
         default=0, description="Jobs to leave out first; for lists without a cursor."
     )
 
-    def search(self) -> JobSearch:
+    def wanted(self) -> JobSearch:
         """Return what to look for; raises `CursorInvalid`."""
         if self.cursor is not None and self.offset:
             raise CursorInvalid("cursor: give it or offset, not both.")
@@ -85,6 +92,7 @@ class ListParameters(BaseModel):
             job_types=self.job_type,
             user_emails=self.user_email,
             asset=self.asset,
+            words=(self.search or "").split(),
             submitted_from=self.submitted_from,
             submitted_to=self.submitted_to,
             sort=self.sort,
