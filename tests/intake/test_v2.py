@@ -232,6 +232,13 @@ class TestPrograms:
         }
         assert accept(request(tasks=tasks), **allowed).plans
 
+    def test_a_script_for_what_the_service_does_itself_is_told(self) -> None:
+        scripts: dict[str, Any] = {UPLOAD: {"command_script": "true"}}
+        accepted = accept(request(tasks=compress() | scripts), allow_command_scripts=True)
+        assert [(w["code"], w["field"]) for w in accepted.warnings] == [
+            ("command_script_not_run", f"upload_jobs[0].tasks.{UPLOAD}.command_script")
+        ]
+
     def test_all_else_is_refused(self) -> None:
         tasks = compress(image="docker://own", image_version="1;rm", command_script="rm -r /")
         tasks |= {UPLOAD: {"image": "docker://own"}}

@@ -94,6 +94,11 @@ class TaskPlan(Frozen):
     """
     program: ProgramPlan | None = None
 
+    @property
+    def script(self) -> str | None:
+        """The script to run in place of the task's own work; None if there is none."""
+        return None if self.program is None else self.program.command_script
+
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_versions(cls, value: Any) -> Any:

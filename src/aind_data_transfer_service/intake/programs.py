@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from ..domain.pipeline import TaskId
+from ..domain.plan import JobPlan
 from ..wire.problems import Loc, Problem
 from ..wire.v2 import Task, UploadJobConfigsV2
+from ..wire.v2.task_ids import V2_NAMES
 from .policy import IntakePolicy
 from .presets import Presets
 from .problems import problem
@@ -24,6 +27,17 @@ def program_problems(
             continue
         for modality, task in given.items():
             yield from _in_task(task, presets, policy, (*place, modality))
+
+
+def unused_scripts(plan: JobPlan, loc: Loc) -> Iterator[Problem]:
+    """Yield the tasks whose script is not run: only transforms are done by scripts."""
+    for task in plan.tasks:
+        if task.script is not None and task.task_id is not TaskId.COMPRESS_DATA:
+            yield problem(
+                "command_script_not_run",
+                (*loc, "tasks", V2_NAMES[task.task_id], "command_script"),
+                f"the service does {task.task_id} itself: its command_script is not run",
+            )
 
 
 def _in_task(task: Task, presets: Presets, policy: IntakePolicy, loc: Loc) -> Iterator[Problem]:

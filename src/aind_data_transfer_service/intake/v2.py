@@ -23,7 +23,7 @@ from .planning import Settled, lay_out
 from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
-from .programs import program_problems
+from .programs import program_problems, unused_scripts
 from .task_settings import Settler, TaskSettings
 from .v2_settings import JobFacts
 
@@ -97,6 +97,7 @@ class V2Intake:
             place = (*loc, "tasks", V2_NAMES[_COMPRESS], wrong.modality)
             findings.problems.append(wrong_partitions(wrong, loc, place))
             return
+        findings.warnings += unused_scripts(plan, loc)
         findings.add(plan, facts.folders, loc)
 
 

@@ -56,8 +56,9 @@ def run(ctx: TaskContext) -> Outcome:
     metadata = check.metadata(plan.metadata_dir)
     derivatives = check.derivatives(plan.derivatives_dir)
     check.raise_problems()
-    compressed = sum(modalities[m.abbreviation]["bytes"] for m, _ in _to_compress(plan))
-    needed = int(compressed * _COMPRESSED_AT_MOST) + sum(metadata.values())
+    rewritten = [modality for modality, _ in _to_compress(plan)] + _scripted(plan)
+    size = sum(modalities[modality.abbreviation]["bytes"] for modality in rewritten)
+    needed = int(size * _COMPRESSED_AT_MOST) + sum(metadata.values())
     return Done(
         {
             "modalities": modalities,
@@ -75,10 +76,16 @@ def _to_compress(plan: JobPlan) -> list[tuple[ModalityPlan, dict[str, Any]]]:
     settings = {
         task.modality: task.settings
         for task in plan.tasks
-        if task.task_id == TaskId.COMPRESS_DATA and task.skip_reason is None
+        if task.task_id == TaskId.COMPRESS_DATA and task.skip_reason is None and not task.script
     }
     staged = [(modality, settings.get(index)) for index, modality in enumerate(plan.modalities)]
     return [(modality, own) for modality, own in staged if modality.compress and own is not None]
+
+
+def _scripted(plan: JobPlan) -> list[ModalityPlan]:
+    """Return the modalities that scripts of presets write."""
+    scripted = {task.modality for task in plan.tasks if task.script and task.skip_reason is None}
+    return [modality for index, modality in enumerate(plan.modalities) if index in scripted]
 
 
 class _Check:

@@ -1,8 +1,9 @@
-"""Stages one modality: compressed without loss, or linked as it is."""
+"""Stages one modality: compressed without loss, as a preset's script does it, or as it is."""
 
 import logging
 from pathlib import Path
 
+from .command_script import run_script
 from .context import Done, Outcome, TaskContext
 from .staging import require_real_folder, stage_link
 from .transforms import compress
@@ -15,6 +16,8 @@ def run(ctx: TaskContext) -> Outcome:
     modality = ctx.spec.required_modality
     source = Path(modality.required_source).resolve(strict=True)
     output = ctx.staging / modality.folder_name
+    if ctx.spec.task.script is not None:
+        return run_script(ctx, source, output)
     if not modality.compress:
         stage_link(source, output)
         return Done({"action": "linked", "source": str(source), "output": str(output)})
