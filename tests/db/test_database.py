@@ -13,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, inspect, text
@@ -23,9 +24,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from aind_data_transfer_service.db import database as database_module
 from aind_data_transfer_service.db.database import Database, DatabaseUnavailable, driver_url
 from aind_data_transfer_service.db.models import Base, Submission, UtcTime
+from aind_data_transfer_service.db.revisions import MIGRATIONS, newest_revision, revision_of
 from aind_data_transfer_service.engine.ledger import Ledger
-
-MIGRATIONS = Path(database_module.__file__).with_name("migrations")
 
 
 class Noticed(logging.Filter):
@@ -182,6 +182,14 @@ class TestMigrations:
             session.add(submission("a"))
         empty.migrate()
         assert names(empty) == {"a"}
+
+    def test_the_last_one_is_known_without_alembic(self, empty: Database) -> None:
+        empty.migrate()
+        with empty.engine.begin() as connection:
+            script = ScriptDirectory.from_config(alembic(connection))
+            assert revision_of(connection) == newest_revision() == script.get_current_head()
+            command.downgrade(alembic(connection), "base")
+            assert revision_of(connection) is None
 
     def test_they_can_be_taken_back(self, empty: Database) -> None:
         empty.migrate()

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -14,8 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import Unavailable
+from .revisions import newest_revision, revision_of
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
 _BUSY_TIMEOUT_SECONDS = 15
 
 
@@ -69,13 +67,13 @@ class Database:
         """Bring the tables to this version's state."""
         if self.is_sqlite:
             Path(make_url(self.url).database or "").parent.mkdir(parents=True, exist_ok=True)
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
         with _coded_faults(), self.engine.begin() as connection:
             if not self.is_sqlite:  # two processes may start at once
                 connection.execute(text("SELECT pg_advisory_xact_lock(7190116)"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if revision_of(connection) != newest_revision():
+                from .upgrade import upgrade  # slow to load, and rarely needed
+
+                upgrade(connection)
 
     def close(self) -> None:
         """Close all connections."""

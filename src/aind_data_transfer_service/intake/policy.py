@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from ..settings import Settings
+if TYPE_CHECKING:  # the process that validates large requests does without
+    from ..settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class IntakePolicy:
     """Whether requests may name addresses to call."""
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
+    def from_settings(cls, settings: "Settings") -> Self:
         """Return the policy that the settings describe."""
         return cls(
             bucket_urls=settings.bucket_urls,

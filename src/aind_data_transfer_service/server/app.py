@@ -13,6 +13,7 @@ from .. import __version__
 from ..db.database import Database
 from ..engine.durable import JobQueue
 from ..identity.sessions import Sessions
+from ..intake.validator import Validator
 from ..settings import Settings
 from . import failures, health
 from .api_v1 import monitoring, requests
@@ -66,12 +67,14 @@ class _Api(FastAPI):
 def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastAPI:
     """Return the server's application; the database's tables are there already."""
     lookups = Lookups(settings, database)
+    validator = Validator()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         lookups.start()
         yield
         lookups.close()
+        validator.close()
 
     app = _Api(
         title="AIND data transfer service",
@@ -88,6 +91,7 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         database=database,
         queue=queue,
         lookups=lookups,
+        validator=validator,
     )
     identifier = Identifier(settings, database, Sessions(_secret_key(settings)))
     app.state.identifier = identifier

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from ..db.database import Database
 from ..engine.durable import JobQueue
+from ..intake.validator import Validator
 from ..settings import Settings
 from .access import VisitorDep
 from .lookups import Lookups
@@ -20,6 +21,7 @@ class Service:
     database: Database
     queue: JobQueue
     lookups: Lookups
+    validator: Validator
 
     def job_url(self, job_id: str) -> str:
         """Return the address of a job's page."""

@@ -3,12 +3,13 @@
 from alembic import context
 
 from aind_data_transfer_service.db.models import Base
+from aind_data_transfer_service.db.revisions import VERSION_TABLE
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
-    version_table="schema_version",
+    version_table=VERSION_TABLE,
     render_as_batch=True,
     # The workflow engine keeps tables of its own in the same database.
     include_name=lambda name, kind, _parents: kind != "table" or name in Base.metadata.tables,

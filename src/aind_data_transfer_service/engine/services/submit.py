@@ -98,6 +98,12 @@ def submit(
     return submission_id, accepted
 
 
+def any_under_way(database: Database, places: Sequence[tuple[str, str]]) -> bool:
+    """Whether a job is queued or running for one of the places: URL of the bucket, and name."""
+    with database.read() as session:
+        return bool(Jobs(session).active_at([transitions.active_key(*place) for place in places]))
+
+
 def same_under_way(database: Database, plans: Sequence[JobPlan]) -> list[str]:
     """Return the names of the assets for which the very same job is queued or running."""
     asked = [_asked(plan) for plan in plans]

@@ -3,17 +3,18 @@
 from functools import partial
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from ...identity.scopes import Scope
 from ...intake.accepted import Accepted
 from ...intake.v1 import accept_v1
+from ...ports.preset_store import PresetVersion
 from ..access import needs
 from ..service import Body, Caller, Service, ServiceDep
 from . import examples
 from .address import without_nul
 from .answers import DAG_ID, SUBMIT, VALIDATE
-from .submission import IdempotencyKey, Submitted, take, validate
+from .submission import IdempotencyKey, Submitted, take, validate, validated
 
 router = APIRouter(
     tags=["V1"],
@@ -28,13 +29,13 @@ router = APIRouter(
     openapi_extra=examples.REQUEST_BODY,
     responses=examples.VALIDATE_ANSWERS,
 )
-def validate_json(service: ServiceDep, body: Body) -> JSONResponse:
+def validate_json(service: ServiceDep, body: Body) -> Response:
     """Check a request and fill in what follows from it, without submitting anything.
 
     `validated_model_json` is what the jobs would be; `warnings` lists what is allowed but looks
     like a mistake. A refused request has `errors` (a JSON text, as ever) and `problems`.
     """
-    return validate(partial(_accept, service, body), body)
+    return validated(validate(service, PresetVersion.V1, body))
 
 
 @router.post(

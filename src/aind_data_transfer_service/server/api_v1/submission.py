@@ -14,17 +14,18 @@ from fastapi import Header
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
-from ... import __version__
 from ...domain.plan import JobPlan
 from ...engine.services.idempotency import AnsweredBefore, KeyedRequest
 from ...engine.services.submit import AcceptedJob, AssetBusy, submit
 from ...intake.accepted import Accepted, RequestInvalid
-from ...wire.v1 import parse_json
+from ...intake.validation import Question, Verdict
+from ...ports.preset_store import PresetVersion
 from ..errors import ParametersInvalid
 from ..service import Service
 from .answers import NOT_VALID, answer
 
 _KEY = re.compile(r"[!-~]{1,255}")
+_VALID = "Valid model"
 _TAKEN = "Submitted request to airflow"
 
 IdempotencyKey = Annotated[
@@ -51,16 +52,17 @@ class Submitted:
     """What its API calls the pipeline."""
 
 
-def validate(accept: Accept, body: bytes) -> JSONResponse:
-    """Return what a request would become, or what is wrong with it."""
-    data: dict[str, Any] = {"version": __version__, "model_json": parse_json(body)}
-    try:
-        accepted = accept()
-    except RequestInvalid as refused:
-        data |= {"errors": refused.errors_json, "problems": refused.problems}
-        return answer(NOT_VALID, data, status=406)
-    data |= {"validated_model_json": accepted.validated, "warnings": accepted.warnings}
-    return answer("Valid model", data)
+def validate(service: Service, api: PresetVersion, body: bytes) -> Verdict:
+    """Say what a request would become; raises `NotJson`."""
+    lookups = service.lookups
+    return service.validator.validate(Question(api, body, lookups.policy(), lookups.snapshot()))
+
+
+def validated(verdict: Verdict) -> Response:
+    """Return the answer to a request that was validated."""
+    message, status = (_VALID, 200) if verdict.accepted else (NOT_VALID, 406)
+    content = b'{"message":"%s","data":%s}' % (message.encode(), verdict.data)
+    return Response(content, status_code=status, media_type="application/json")
 
 
 def take(

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from functools import partial
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
-from ...engine.services.submit import AcceptedJob, same_under_way
+from ...engine.services.submit import AcceptedJob, any_under_way, same_under_way
 from ...identity.scopes import Scope
 from ...intake.accepted import Accepted, RequestInvalid
 from ...intake.v2 import accept_v2
+from ...intake.validation import refusal
+from ...ports.preset_store import PresetVersion
 from ...wire.problems import Problem
 from ..access import needs
 from ..api_v1.address import without_nul
 from ..api_v1.answers import DAG_ID_V2, SUBMIT_V2, VALIDATE_V2
-from ..api_v1.submission import IdempotencyKey, Submitted, take, validate
+from ..api_v1.submission import IdempotencyKey, Submitted, take, validate, validated
 from ..service import Body, Caller, Service, ServiceDep
 from .request_examples import REQUEST_BODY, SUBMIT_ANSWERS, VALIDATE_ANSWERS
 
@@ -27,13 +29,19 @@ router = APIRouter(tags=["V2"], dependencies=[needs(Scope.SUBMIT), Depends(witho
     openapi_extra=REQUEST_BODY,
     responses=VALIDATE_ANSWERS,
 )
-def validate_json(service: ServiceDep, body: Body) -> JSONResponse:
+def validate_json(service: ServiceDep, body: Body) -> Response:
     """Check a request against the model, the presets and the jobs under way; submit nothing.
 
     `warnings` lists what is allowed but looks like a mistake. A refused request has `errors` (a
     JSON text) and `problems`.
     """
-    return validate(partial(_accept_new, service, body), body)
+    verdict = validate(service, PresetVersion.V2, body)
+    if any_under_way(service.database, verdict.places):
+        try:
+            _refuse(same_under_way(service.database, accept(service, body).plans))
+        except RequestInvalid as refused:
+            verdict = refusal(body, refused)
+    return validated(verdict)
 
 
 @router.post(
@@ -58,12 +66,6 @@ def submit_jobs(
 def accept(service: Service, body: bytes) -> Accepted:
     """Validate and plan a V2 request; raises `NotJson` or `RequestInvalid`."""
     return accept_v2(body, service.lookups.policy(), service.lookups.snapshot())
-
-
-def _accept_new(service: Service, body: bytes) -> Accepted:
-    accepted = accept(service, body)
-    _refuse(same_under_way(service.database, accepted.plans))
-    return accepted
 
 
 def _require_new(jobs: Sequence[AcceptedJob]) -> None:
