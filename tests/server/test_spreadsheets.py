@@ -1,4 +1,7 @@
+"""Sheets are read, judged row by row, and answered as the first service did, with more beside."""
+
 from io import BytesIO
+from typing import Any
 
 import httpx
 import pytest
@@ -7,6 +10,8 @@ from openpyxl import load_workbook
 from .web_client import WebClient
 
 _VALIDATE = "/api/v2/validate_csv"
+_HEADINGS = "project_name,platform,acq_datetime,subject_id,modality0,modality0.input_source"
+_ROW = "Ephys Platform,ecephys,2024-02-19T11:25:17,690165,ecephys,/data/ecephys"
 
 
 def test_the_template_offers_this_services_words(web: WebClient) -> None:
@@ -21,33 +26,72 @@ def test_the_template_offers_this_services_words(web: WebClient) -> None:
     assert "ecephys" in [cell.value for cell in lists["A"]]
 
 
-def _send(web: WebClient, name: str, content: bytes = b"a,b\n1,2\n") -> httpx.Response:
-    return web.post(_VALIDATE, files={"file": (name, content)})
+def _send(
+    web: WebClient, *rows: str, name: str = "jobs.csv", path: str = _VALIDATE
+) -> httpx.Response:
+    content = "\n".join((_HEADINGS, *rows)).encode()
+    return web.post(path, files={"file": (name, content)})
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("jobs.csv", "spreadsheets_not_supported_yet"),
-        ("JOBS.XLSX", "spreadsheets_not_supported_yet"),
-        ("jobs.txt", "file_type_invalid"),
-        ("jobs", "file_type_invalid"),
-        ("../../etc/passwd", "file_type_invalid"),
-    ],
-)
-def test_spreadsheets_are_refused_with_what_to_use_instead(
-    web: WebClient, name: str, code: str
-) -> None:
-    answer = _send(web, name)
+def _data(answer: httpx.Response, status: int, message: str) -> dict[str, Any]:
+    assert (answer.status_code, answer.json()["message"]) == (status, message)
+    data: dict[str, Any] = answer.json()["data"]
+    return data
 
-    assert answer.status_code == 406
-    assert answer.json()["message"] == "There were errors"
-    data = answer.json()["data"]
-    assert data["jobs"] == []
-    assert len(data["errors"]) == 1
-    (problem,) = data["problems"]
-    assert problem["code"] == code
+
+@pytest.mark.parametrize("path", [_VALIDATE, "/api/validate_csv"])
+@pytest.mark.parametrize("name", ["jobs.csv", "JOBS.CSV", "jobs.txt"])
+def test_a_sheet_becomes_jobs(web: WebClient, path: str, name: str) -> None:
+    data = _data(_send(web, _ROW, name=name, path=path), 200, "Valid Data")
+
+    [job] = data["jobs"]
+    assert job["s3_prefix"] == "ecephys_690165_2024-02-19_11-25-17"
+    assert job["job_type"] == "default"
+    assert "email_notification_types" not in job
+    assert data["errors"] == data["problems"] == []
+    assert data["table"]["headings"][1] == {"column": "B", "text": "platform"}
+    assert data["table"]["rows"] == [{"row": 2, "cells": _ROW.split(",")}]
+    [row] = data["rows"]
+    assert row["valid"]
+    assert row["target"].endswith("/default/ecephys_690165_2024-02-19_11-25-17/")
+    assert row["modalities"] == [
+        {
+            "name": "ecephys",
+            "source": "/data/ecephys",
+            "exists": None,
+            "files": None,
+            "bytes": None,
+            "complete": False,
+        }
+    ]
+
+
+def test_good_rows_are_answered_beside_bad_ones(web: WebClient) -> None:
+    bad = _ROW.replace(",ecephys,2024", ",ecephis,2024")
+
+    data = _data(_send(web, bad, "", _ROW), 406, "There were errors")
+
+    assert len(data["jobs"]) == 1
+    assert [(row["row"], row["job"]) for row in data["rows"]] == [(2, None), (4, 0)]
+    [problem] = data["problems"]
+    assert data["errors"] == [f"Row 2, column B (platform): {problem['message']}"]
+    assert problem["code"] == "unknown_value"
+    assert (problem["row"], problem["column"], problem["heading"]) == (2, "B", "platform")
+    assert (problem["value"], problem["nearest"]) == ("ecephis", "ecephys")
+    assert "ecephys" in problem["allowed"]
+    assert problem["severity"] == "error"
     assert problem["what_to_do"]
+
+
+@pytest.mark.parametrize("name", ["jobs.pdf", "jobs", "../../etc/passwd"])
+def test_a_file_of_another_kind_is_refused(web: WebClient, name: str) -> None:
+    data = _data(_send(web, name=name), 406, "There were errors")
+
+    assert data["errors"] == ["Invalid input file type"]
+    assert data["jobs"] == data["rows"] == []
+    [problem] = data["problems"]
+    assert problem["code"] == "file_type_invalid"
+    assert (problem["row"], problem["column"]) == (None, None)
 
 
 def test_a_form_without_the_file(web: WebClient) -> None:

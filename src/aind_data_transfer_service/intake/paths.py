@@ -48,13 +48,14 @@ def path_problems(
 def missing_folders(named: Sequence[NamedPath]) -> Iterator[Problem]:
     """Yield the folders of a job that are not there, or are not folders."""
     for place in named:
-        what = _unlike_a_folder(Path(place.path))
+        what = unlike_a_folder(Path(place.path))
         if what is not None:
             message = f"{place.path} {what}, as far as the server can see"
             yield _problem("source_missing", place.loc, message, place.path)
 
 
-def _unlike_a_folder(path: Path) -> str | None:
+def unlike_a_folder(path: Path) -> str | None:
+    """Return why a path cannot be uploaded from, as far as this process can see; None if it can."""
     try:
         if path.is_dir():
             return None

@@ -21,6 +21,7 @@ from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
 from .section import AbsolutePath, BucketUrl, DatabaseUrl, Period
+from .spreadsheets import SpreadsheetSettings
 from .storage import S3Settings
 from .work import LocalExecutorSettings, RetryPolicy, WorkerSettings
 
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     """Names a request may use; none: those that ``projects`` gives, else any."""
     projects: ProjectSettings = ProjectSettings()
     presets: PresetSettings = PresetSettings()
+    spreadsheets: SpreadsheetSettings = SpreadsheetSettings()
     allowed_images: tuple[str, ...] = ()
     """Container images that requests may name beside those that presets name."""
     allow_command_scripts: bool = False

@@ -55,6 +55,16 @@ class AcceptedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class ActiveJob:
+    """A job that is queued or running."""
+
+    job_id: str
+    state: str
+    same: bool
+    """Whether it uploads the very same as what was asked about."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """One job that is asked for, ready to be written."""
 
@@ -106,14 +116,25 @@ def any_under_way(database: Database, places: Sequence[tuple[str, str]]) -> bool
 
 def same_under_way(database: Database, plans: Sequence[JobPlan]) -> list[str]:
     """Return the names of the assets for which the very same job is queued or running."""
+    found = under_way(database, plans)
+    return [
+        plan.asset_name
+        for plan, job in zip(plans, found, strict=True)
+        if job is not None and job.same
+    ]
+
+
+def under_way(database: Database, plans: Sequence[JobPlan]) -> list[ActiveJob | None]:
+    """Return for each plan the job that is queued or running for its place, if there is one."""
     asked = [_asked(plan) for plan in plans]
     with database.read() as session:
         active = Jobs(session).active_at([job.place for job in asked])
-    return [
-        job.plan.asset_name
-        for job in asked
-        if job.place in active and active[job.place].request_hash == job.digest
-    ]
+        return [
+            ActiveJob(known.id, known.state, same=known.request_hash == job.digest)
+            if (known := active.get(job.place)) is not None
+            else None
+            for job in asked
+        ]
 
 
 def _patiently(take: Callable[[], list[AcceptedJob]]) -> list[AcceptedJob]:

@@ -30,9 +30,10 @@ LOGS = "/api/v1/get_task_logs"
 VALIDATE_V2 = "/api/v2/validate_json"
 SUBMIT_V2 = "/api/v2/submit_jobs"
 VALIDATE_CSV = "/api/v2/validate_csv"
+VALIDATE_CSV_OLD = "/api/validate_csv"
 CANCEL = "/api/v2/cancel_job"
 _PARAMETERS = re.compile(r"/api/[^/]+/parameters(/|$)")
-_SHAPED = ("/api/v1/", VALIDATE_V2, SUBMIT_V2, VALIDATE_CSV, CANCEL)
+_SHAPED = ("/api/v1/", VALIDATE_V2, SUBMIT_V2, VALIDATE_CSV, VALIDATE_CSV_OLD, CANCEL)
 _VALIDATING = (VALIDATE, VALIDATE_V2)
 _SUBMITTING = (SUBMIT, SUBMIT_V2)
 

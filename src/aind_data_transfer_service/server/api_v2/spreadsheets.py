@@ -1,55 +1,45 @@
-"""Requests as spreadsheets: the template, and the route that will read them."""
+"""Requests as spreadsheets: the template, what is wrong with a sheet, and the sheet marked up."""
 
-from pathlib import PurePath
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from ...errors import InvalidInput, TransferError
+from ...domain.plan import JobPlan
+from ...engine.services.submit import under_way
+from ...errors import InvalidInput
 from ...identity.scopes import Scope
+from ...intake.spreadsheet.check import JobUnderWay, check_sheet
+from ...intake.spreadsheet.folders import FolderLooker
+from ...intake.spreadsheet.problems import SheetProblem
+from ...intake.spreadsheet.read import read_table
+from ...intake.spreadsheet.report import SheetReport, without_rows
 from ...ports.preset_store import PresetVersion
 from ..access import needs
-from ..api_v1.answers import VALIDATE_CSV, answer
-from ..service import ServiceDep
+from ..api_v1.answers import VALIDATE_CSV, VALIDATE_CSV_OLD, answer
+from ..service import Service, ServiceDep
+from .spreadsheet_examples import VALIDATE_ANSWERS
 
 router = APIRouter(tags=["V2"])
 
 TEMPLATE = "/api/job_upload_template"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_KINDS = {".csv", ".xlsx"}
-_REFUSED = {
-    "description": "The file is refused",
-    "content": {
-        "application/json": {
-            "example": {
-                "message": "There were errors",
-                "data": {
-                    "jobs": [],
-                    "errors": ["This service does not read spreadsheets yet."],
-                    "problems": [{"code": "spreadsheets_not_supported_yet"}],
-                },
-            }
-        }
-    },
-}
+_VALID = "Valid Data"
+_NOT_VALID = "There were errors"
 
+Upload = Annotated[
+    UploadFile, File(description="A sheet with a row for each job: .xlsx, .csv, .tsv or .txt.")
+]
+SheetName = Annotated[
+    str | None,
+    Form(description="Sheet to read. Default: the first with the template's headings."),
+]
 
-class SpreadsheetsNotSupportedYet(InvalidInput):
-    """Spreadsheets are not read yet."""
-
-    code = "spreadsheets_not_supported_yet"
-    what_to_do_default = (
-        "Send the jobs as JSON: POST /api/v2/validate_json checks them, /api/v2/submit_jobs"
-        " submits them; `aind-data-transfer submit FILE.json` does both."
-    )
-
-
-class FileTypeInvalid(InvalidInput):
-    """The file is no spreadsheet by its name."""
-
-    code = "file_type_invalid"
-    what_to_do_default = "Save the sheet as .xlsx or .csv."
+# Its threads begin with the first folder that is looked at.
+_looker = FolderLooker()
 
 
 @router.get(
@@ -78,20 +68,54 @@ def read_template(service: ServiceDep) -> Response:
 @router.post(
     VALIDATE_CSV,
     summary="Validate a spreadsheet",
-    status_code=406,
-    response_class=JSONResponse,
-    responses={406: _REFUSED},
+    responses=VALIDATE_ANSWERS,
     dependencies=[needs(Scope.SUBMIT)],
 )
-def validate_csv(
-    file: Annotated[UploadFile, File(description="A .csv or .xlsx file.")],
-) -> JSONResponse:
-    """Say that spreadsheets are not read yet, and what to use instead."""
-    if PurePath(file.filename or "").suffix.lower() not in _KINDS:
-        return _refuse(FileTypeInvalid("Invalid input file type"))
-    return _refuse(SpreadsheetsNotSupportedYet("This service does not read spreadsheets yet."))
+@router.post(
+    VALIDATE_CSV_OLD,
+    summary="Validate a spreadsheet (older address)",
+    responses=VALIDATE_ANSWERS,
+    dependencies=[needs(Scope.SUBMIT)],
+)
+def validate_csv(service: ServiceDep, file: Upload, sheet: SheetName = None) -> JSONResponse:
+    """Check all rows of a sheet and return the jobs of those that are right; submit nothing.
+
+    `jobs` can be posted to `/api/v2/submit_jobs` as `upload_jobs`, whether or not other rows have
+    errors. `problems` lists all that is wrong or doubtful, each with its cell; `errors` says the
+    errors as text; `table` is what was read, and `rows` what each row would do.
+    """
+    try:
+        report = _check(service, file, sheet)
+    except InvalidInput as refused:
+        return answer(_NOT_VALID, without_rows([_whole(refused)]), status=406)
+    if report.is_valid:
+        return answer(_VALID, report.as_dict())
+    return answer(_NOT_VALID, report.as_dict(), status=406)
 
 
-def _refuse(error: TransferError) -> JSONResponse:
-    data = {"jobs": [], "errors": [error.message], "problems": [error.as_dict()]}
-    return answer("There were errors", data, status=406)
+def _check(service: Service, file: UploadFile, sheet: str | None) -> SheetReport:
+    settings = service.settings.spreadsheets
+    policy = service.lookups.policy()
+    table = read_table(file.filename or "", file.file.read(), settings, sheet=sheet or None)
+    look = partial(
+        _looker.look,
+        roots=[Path(root) for root in policy.source_roots],
+        seconds=settings.path_check_time.total_seconds(),
+    )
+    return check_sheet(
+        table, policy, service.lookups.snapshot(), look=look, under_way=partial(_under_way, service)
+    )
+
+
+def _under_way(service: Service, plans: Sequence[JobPlan]) -> list[JobUnderWay | None]:
+    return [
+        None
+        if job is None
+        else JobUnderWay(job.job_id, job.state, job.same, service.job_url(job.job_id))
+        for job in under_way(service.database, plans)
+    ]
+
+
+def _whole(refused: InvalidInput) -> SheetProblem:
+    """Return the problem of a file that could not be read."""
+    return SheetProblem(refused.code, refused.message, what_to_do=refused.what_to_do)

@@ -1,0 +1,118 @@
+"""Judges one row by the rules that V2 requests have, each problem at its cell."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from ...domain.paths import (
+    PathInvalid,
+    SourceOutsideRoots,
+    SourcesNested,
+    require_in_roots,
+    require_not_nested,
+    require_source_path,
+)
+from ...wire.problems import Loc
+from ..accepted import RequestInvalid
+from ..v2 import V2Intake
+from .problems import Severity, SheetProblem
+from .report import RowReport
+from .rows import Draft, FolderCell
+
+# What the loc of everything in the only job of a request begins with.
+_JOB: Loc = ("upload_jobs", 0)
+# Filled in from the request's settings, which a sheet does not have.
+_OF_THE_REQUEST = "email_notification_types"
+_NESTED = SourcesNested.code
+
+
+def judge(draft: Draft, intake: V2Intake) -> RowReport:
+    """Return the job of a row, or all that is wrong with it."""
+    report = RowReport(draft, draft.problems)
+    _Folders(draft, intake.policy.source_roots).judge()
+    try:
+        accepted = intake.accept({"upload_jobs": [draft.job]})
+    except RequestInvalid as refused:
+        for problem in refused.problems:
+            _add(report, _at_cell(problem, draft, "error"))
+        return report
+    for warning in accepted.warnings:
+        _add(report, _at_cell(warning, draft, "warning"))
+    job = accepted.validated["upload_jobs"][0]
+    if _OF_THE_REQUEST not in draft.job:
+        job.pop(_OF_THE_REQUEST, None)
+    report.plan, report.job = accepted.plans[0], job
+    return report
+
+
+def _add(report: RowReport, problem: SheetProblem) -> None:
+    """Note a problem, unless it only follows from what is told already."""
+    place = problem.place
+    known = any(
+        each.is_error and (each.place == place or each.code == problem.code == _NESTED)
+        for each in report.problems
+    )
+    # That a column is not there is told once, of the sheet.
+    without_column = place.index is None and place.heading is not None
+    if not known and not without_column:
+        report.problems.append(problem)
+
+
+def _at_cell(problem: Mapping[str, Any], draft: Draft, severity: Severity) -> SheetProblem:
+    """Turn a problem of a request into one of the cell it comes from."""
+    place = draft.place_of(tuple(problem["loc"])[len(_JOB) :])
+    cell = None if place.index is None else draft.row.cell(place.index).text
+    name = place.heading or "the row"
+    message = str(problem["message"]).replace(problem["field"] or "\0", name)
+    return SheetProblem(
+        code=problem["code"],
+        message=message.removeprefix(f"{name}: "),
+        place=place,
+        severity=severity,
+        value=cell or None,
+        allowed=problem["allowed"],
+        nearest=problem["nearest"],
+    )
+
+
+class _Folders:
+    """The folders of a row, judged by their texts even if its job cannot be planned."""
+
+    def __init__(self, draft: Draft, roots: Sequence[PurePosixPath]) -> None:
+        self._draft = draft
+        self._roots = roots
+
+    def judge(self) -> None:
+        """Note what is wrong with them."""
+        self._draft.problems += [
+            problem for folder in self._draft.folders for problem in self._alone(folder)
+        ]
+        self._draft.problems += self._nested()
+
+    def _alone(self, folder: FolderCell) -> Iterator[SheetProblem]:
+        try:
+            path = require_source_path("", folder.path)
+            require_in_roots("", path, self._roots)
+        except (PathInvalid, SourceOutsideRoots) as error:
+            flipped = "/" + folder.path.replace("\\", "/").lstrip("/")
+            yield SheetProblem(
+                code=error.code,
+                message=error.message.strip(),
+                place=folder.place,
+                value=folder.path,
+                nearest=flipped if folder.path.startswith("\\") else None,
+            )
+
+    def _nested(self) -> Iterator[SheetProblem]:
+        sources: dict[str, FolderCell] = {}
+        for folder in self._draft.folders:
+            # One modality given twice is told elsewhere.
+            if folder.modality and not any(self._alone(folder)):
+                sources.setdefault(folder.modality, folder)
+        try:
+            require_not_nested(
+                {name: PurePosixPath(folder.path) for name, folder in sources.items()}
+            )
+        except SourcesNested as error:
+            other = sources[error.details["modalities"][1]]
+            yield SheetProblem(error.code, error.message, other.place, value=other.path)
