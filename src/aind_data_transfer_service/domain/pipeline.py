@@ -32,6 +32,8 @@ class RunsAs(StrEnum):
     """In the worker itself: a moment's work that touches no large data."""
     PROCESS = "process"
     """Through an executor: a process of its own, or a Slurm job."""
+    POLLED = "polled"
+    """In the worker, a moment now and then: what it waits for is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,16 @@ class Opened:
 
     number: int
     folder: Path
-    inline: bool
+    executor: str
+    """Name of the executor, or `INLINE`."""
     handle: Handle | None
     spec: TaskSpec
     started_at: datetime | None
+
+    @property
+    def inline(self) -> bool:
+        """Whether it runs in the worker itself, in one go."""
+        return self.executor == INLINE
 
 
 class ElementRunner:
@@ -79,14 +85,15 @@ class ElementRunner:
         settings: Settings,
         ledger: Ledger,
         executor: Executor,
+        polling: Executor,
         inline: InlineRunner,
     ) -> None:
         self._settings = settings
         self._ledger = ledger
-        self._executor = executor
         self._inline = inline
         self._pace = settings.worker.poll.total_seconds()
-        self._watch = Watch(executor, ledger, pace_seconds=self._pace)
+        self._programs = Watch(executor, ledger, pace_seconds=self._pace)
+        self._polled = Watch(polling, ledger, pace_seconds=self._pace)
 
     async def run(self, task_pk: int, cancelled: asyncio.Event) -> TaskState:
         """Carry the task to a finished state and return it."""
@@ -116,19 +123,31 @@ class ElementRunner:
         attempt = jobs.open_attempt(task)
         if attempt is None:
             folder = attempt_folder(self._settings, task, task.try_number + 1)
-            runs_as = PIPELINE_BY_ID[TaskId(task.task_id)].runs_as
-            executor = INLINE if runs_as is RunsAs.INLINE else self._executor.name
+            executor = self._executor_for(TaskId(task.task_id))
             attempt = transitions.add_attempt(session, task, executor=executor, folder=str(folder))
             if executor == INLINE:
                 transitions.attempt_started(session, task, attempt, {INLINE: True})
         return Opened(
             number=attempt.number,
             folder=Path(attempt.folder),
-            inline=attempt.executor == INLINE,
+            executor=attempt.executor,
             handle=attempt.handle,
             spec=build_spec(session, self._settings, job, task, attempt.number),
             started_at=attempt.started_at,
         )
+
+    def _executor_for(self, task_id: TaskId) -> str:
+        match PIPELINE_BY_ID[task_id].runs_as:
+            case RunsAs.INLINE:
+                return INLINE
+            case RunsAs.POLLED:
+                return self._polled.executor.name
+            case RunsAs.PROCESS:
+                return self._programs.executor.name
+
+    def _watch(self, opened: Opened) -> Watch:
+        polled = opened.executor == self._polled.executor.name
+        return self._polled if polled else self._programs
 
     async def _carry(self, task_pk: int, opened: Opened, cancelled: asyncio.Event) -> None:
         """Run one attempt to its end and note how it ended."""
@@ -157,13 +176,14 @@ class ElementRunner:
 
     async def _start(self, task_pk: int, opened: Opened, cancelled: asyncio.Event) -> Handle | None:
         """Start the program as soon as there is room; None if the job is cancelled before."""
+        executor = self._watch(opened).executor
         request = LaunchRequest(
             key=f"{opened.spec.job_id}.{opened.spec.task_id}.{opened.spec.map_index}.{opened.number}",
             folder=opened.folder,
-            resources=resources(opened.spec, cpus=self._executor.cpus),
+            resources=resources(opened.spec, cpus=executor.cpus),
         )
         while not cancelled.is_set():
-            handle = await asyncio.to_thread(self._executor.start, request)
+            handle = await asyncio.to_thread(executor.start, request)
             if handle is not None:
                 await self._ledger.write(
                     lambda session, handle=handle: _note_start(  # type: ignore[misc]
@@ -181,7 +201,8 @@ class ElementRunner:
         """Wait for the program; end it when the job is cancelled or its time is over."""
         limit = self._settings.task_time_limit.get(opened.spec.task_id)
         begun = opened.started_at or datetime.now(UTC)
-        ended = asyncio.ensure_future(self._watch.ended(task_pk, handle, opened.folder))
+        watch = self._watch(opened)
+        ended = asyncio.ensure_future(watch.ended(task_pk, handle, opened.folder))
         wish = asyncio.ensure_future(cancelled.wait())
         left = (begun + limit - datetime.now(UTC)).total_seconds() if limit else None
         try:
@@ -190,7 +211,7 @@ class ElementRunner:
             if not ended.done():
                 if not wish.done():
                     problem = TimeLimitReached(f"It ran longer than {limit}.")
-                await asyncio.to_thread(self._executor.cancel, handle)
+                await asyncio.to_thread(watch.executor.cancel, handle)
             return await ended, problem
         finally:
             wish.cancel()

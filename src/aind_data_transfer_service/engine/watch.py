@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class _Watched:
     folder: Path
     ended: asyncio.Future[RunStatus]
     reported: tuple[int, int | None] | None = None
+    shown: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Watch:
@@ -71,13 +73,14 @@ class Watch:
         statuses = await asyncio.to_thread(
             self.executor.poll, [attempt.handle for attempt in watched]
         )
-        await self._note_progress(watched)
+        await self._note_progress(watched, statuses)
         for attempt, status in zip(watched, statuses, strict=True):
             if status.state is RunState.ENDED and not attempt.ended.done():
                 attempt.ended.set_result(status)
 
-    async def _note_progress(self, watched: list[_Watched]) -> None:
+    async def _note_progress(self, watched: list[_Watched], statuses: list[RunStatus]) -> None:
         values = await asyncio.to_thread(_new_progress, watched)
+        values += _new_outputs(watched, statuses)
         if values:
             await self._ledger.write(lambda session: Jobs(session).set_progress(values))
 
@@ -97,6 +100,15 @@ def _new_progress(watched: list[_Watched]) -> list[dict[str, Any]]:
                     "progress_at": datetime.now(UTC),
                 }
             )
+    return values
+
+
+def _new_outputs(watched: list[_Watched], statuses: list[RunStatus]) -> list[dict[str, Any]]:
+    values = []
+    for attempt, status in zip(watched, statuses, strict=True):
+        if status.outputs and status.outputs != attempt.shown:
+            attempt.shown = status.outputs
+            values.append({"id": attempt.task_pk, "outputs": dict(status.outputs)})
     return values
 
 

@@ -5,6 +5,7 @@ import os
 import threading
 
 from ..db.database import Database, DatabaseUnavailable
+from ..executors.polling import PollingExecutor
 from ..notify.couriers import Couriers
 from ..ports.executor import Executor
 from ..settings import Settings
@@ -42,10 +43,12 @@ class Worker:
             folder.mkdir(parents=True, exist_ok=True)
         self._ledger = Ledger(database)
         self._inline = InlineRunner()
+        self._polling = PollingExecutor(settings.codeocean)
         elements = ElementRunner(
             settings=settings,
             ledger=self._ledger,
             executor=self._executor,
+            polling=self._polling,
             inline=self._inline,
         )
         runner = JobRunner(
@@ -92,6 +95,7 @@ class Worker:
         for thread in self._threads:
             thread.join()
         self._durable.close()
+        self._polling.end_all()
         if end_programs:
             self._executor.end_all()
         self._dispatch()

@@ -37,6 +37,15 @@ class Skipped:
 Outcome = Done | Skipped
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """There is nothing to do for a while; only polled tasks say so."""
+
+    seconds: float
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What is worth showing meanwhile."""
+
+
 class ProgressFile:
     """Writes how far a task is, at most four times a second. Any thread may call it."""
 
