@@ -1,10 +1,10 @@
 """Where task programs run: processes on this machine, or jobs of a cluster."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..errors import Unavailable
 
@@ -53,6 +53,8 @@ class RunStatus:
     state: RunState
     reason: str | None = None
     exit_code: int | None = None
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What is worth showing while it runs."""
 
 
 class Executor(Protocol):
@@ -60,7 +62,7 @@ class Executor(Protocol):
 
     @property
     def name(self) -> str:
-        """``local`` or ``slurm``."""
+        """``local``, ``slurm`` or ``polling``."""
         ...
 
     @property

@@ -6,11 +6,12 @@ import logging
 import os
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from pydantic_core import to_json
 
@@ -18,7 +19,7 @@ from ..errors import Defect, StorageFull, TransferError
 from ..files import write_whole
 from ..processes import process_identity
 from .attempt_log import log_process_to
-from .context import Done, Outcome, Skipped, TaskContext
+from .context import Done, Outcome, Skipped, TaskContext, Waiting
 from .registry import TaskFunction, task_function
 from .spec import (
     CREDENTIALS_FILE,
@@ -34,6 +35,8 @@ from .spec import (
 )
 
 logger = logging.getLogger(__name__)
+
+OutcomeT = TypeVar("OutcomeT", bound=Outcome | Waiting)
 
 ALREADY_RUNNING = 75
 """Exit code of a program that finds another one at work on its attempt (EX_TEMPFAIL)."""
@@ -56,7 +59,7 @@ def run_program(folder: Path, function: TaskFunction | None = None) -> int:
     ``function`` stands in for the task's own. Does nothing if another program is at work on the
     attempt, or if its result is there already.
     """
-    with _sole_runner(folder) as alone:
+    with sole_runner(folder) as alone:
         if not alone:
             return ALREADY_RUNNING
         if (folder / RESULT_FILE).exists():
@@ -72,9 +75,40 @@ def run_attempt(spec: TaskSpec, folder: Path, function: TaskFunction | None = No
     """Do the task's work, write ``result.json`` and return it; never raises for the work's sake."""
     started = datetime.now(UTC)
     context = TaskContext(spec, folder)
-    name = f"{spec.task_id}" + (f"[{spec.map_index}]" if spec.map_index >= 0 else "")
-    logger.info("%s of job %s, attempt %d", name, spec.job_id, spec.attempt)
-    state, outcome, error = _work(context, function)
+    _announce(spec)
+    state, outcome, error = _work(lambda: (function or task_function(spec.task_id))(context))
+    return _leave_result(context, started, state, outcome, error)
+
+
+def run_step(context: TaskContext, step: Callable[[], Outcome | Waiting]) -> Waiting | TaskResult:
+    """Do what can be done now of a task that waits for something elsewhere.
+
+    Writes ``result.json`` and returns it when that was all; never raises for the work's sake.
+    """
+    if not (context.folder / LOG_FILE).exists():
+        _announce(context.spec)
+    state, outcome, error = _work(step)
+    if isinstance(outcome, Waiting):
+        return outcome
+    begun = (context.folder / SPEC_FILE).stat().st_mtime
+    return _leave_result(context, datetime.fromtimestamp(begun, UTC), state, outcome, error)
+
+
+def _announce(spec: TaskSpec) -> None:
+    logger.info("%s of job %s, attempt %d", _name(spec), spec.job_id, spec.attempt)
+
+
+def _name(spec: TaskSpec) -> str:
+    return f"{spec.task_id}" + (f"[{spec.map_index}]" if spec.map_index >= 0 else "")
+
+
+def _leave_result(
+    context: TaskContext,
+    started: datetime,
+    state: ResultState,
+    outcome: Outcome | None,
+    error: TaskError | None,
+) -> TaskResult:
     with suppress(OSError):  # it is for show; a full disk has ended the work itself before
         context.progress.close()
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -92,9 +126,9 @@ def run_attempt(spec: TaskSpec, folder: Path, function: TaskFunction | None = No
     )
     if error is not None:
         logger.error("%s: %s What to do: %s", error.code, error.message, error.what_to_do)
-    logger.info("%s: %s", name, state)
-    (folder / CREDENTIALS_FILE).unlink(missing_ok=True)
-    write_whole(folder / RESULT_FILE, result.model_dump_json().encode())
+    logger.info("%s: %s", _name(context.spec), state)
+    (context.folder / CREDENTIALS_FILE).unlink(missing_ok=True)
+    write_whole(context.folder / RESULT_FILE, result.model_dump_json().encode())
     return result
 
 
@@ -112,10 +146,10 @@ def _cancellable(function: TaskFunction) -> TaskFunction:
 
 
 def _work(
-    context: TaskContext, function: TaskFunction | None
-) -> tuple[ResultState, Outcome | None, TaskError | None]:
+    function: Callable[[], OutcomeT],
+) -> tuple[ResultState, OutcomeT | None, TaskError | None]:
     try:
-        outcome = (function or task_function(context.spec.task_id))(context)
+        outcome = function()
         if isinstance(outcome, Done):
             to_json(dict(outcome.outputs))  # raises for what no result could hold
     except Cancelled:
@@ -138,7 +172,7 @@ def _as_error(problem: Exception) -> TaskError:
 
 
 @contextmanager
-def _sole_runner(folder: Path) -> Iterator[bool]:
+def sole_runner(folder: Path) -> Iterator[bool]:
     """Hold the attempt's lock; False when another program holds it."""
     with (folder / LOCK_FILE).open("w") as lock:
         try:
