@@ -1,27 +1,21 @@
 """Requests as spreadsheets: the template, what is wrong with a sheet, and the sheet marked up."""
 
-from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from ...domain.plan import JobPlan
-from ...engine.services.submit import under_way
 from ...errors import InvalidInput
 from ...identity.scopes import Scope
-from ...intake.spreadsheet.check import JobUnderWay, check_sheet
-from ...intake.spreadsheet.folders import FolderLooker
-from ...intake.spreadsheet.problems import SheetProblem
-from ...intake.spreadsheet.read import read_table
-from ...intake.spreadsheet.report import SheetReport, without_rows
 from ...ports.preset_store import PresetVersion
 from ..access import needs
 from ..api_v1.answers import VALIDATE_CSV, VALIDATE_CSV_OLD, answer
-from ..service import Service, ServiceDep
+from ..service import ServiceDep
+from ..spreadsheets import check_file
 from .spreadsheet_examples import VALIDATE_ANSWERS
+
+if TYPE_CHECKING:  # openpyxl is slow to import
+    from ...intake.spreadsheet.problems import SheetProblem
 
 router = APIRouter(tags=["V2"])
 
@@ -37,9 +31,6 @@ SheetName = Annotated[
     str | None,
     Form(description="Sheet to read. Default: the first with the template's headings."),
 ]
-
-# Its threads begin with the first folder that is looked at.
-_looker = FolderLooker()
 
 
 @router.get(
@@ -84,8 +75,10 @@ def validate_csv(service: ServiceDep, file: Upload, sheet: SheetName = None) -> 
     errors. `problems` lists all that is wrong or doubtful, each with its cell; `errors` says the
     errors as text; `table` is what was read, and `rows` what each row would do.
     """
+    from ...intake.spreadsheet.report import without_rows
+
     try:
-        report = _check(service, file, sheet)
+        report = check_file(service, file.filename or "", file.file.read(), sheet)
     except InvalidInput as refused:
         return answer(_NOT_VALID, without_rows([_whole(refused)]), status=406)
     if report.is_valid:
@@ -93,29 +86,8 @@ def validate_csv(service: ServiceDep, file: Upload, sheet: SheetName = None) -> 
     return answer(_NOT_VALID, report.as_dict(), status=406)
 
 
-def _check(service: Service, file: UploadFile, sheet: str | None) -> SheetReport:
-    settings = service.settings.spreadsheets
-    policy = service.lookups.policy()
-    table = read_table(file.filename or "", file.file.read(), settings, sheet=sheet or None)
-    look = partial(
-        _looker.look,
-        roots=[Path(root) for root in policy.source_roots],
-        seconds=settings.path_check_time.total_seconds(),
-    )
-    return check_sheet(
-        table, policy, service.lookups.snapshot(), look=look, under_way=partial(_under_way, service)
-    )
-
-
-def _under_way(service: Service, plans: Sequence[JobPlan]) -> list[JobUnderWay | None]:
-    return [
-        None
-        if job is None
-        else JobUnderWay(job.job_id, job.state, job.same, service.job_url(job.job_id))
-        for job in under_way(service.database, plans)
-    ]
-
-
-def _whole(refused: InvalidInput) -> SheetProblem:
+def _whole(refused: InvalidInput) -> "SheetProblem":
     """Return the problem of a file that could not be read."""
+    from ...intake.spreadsheet.problems import SheetProblem
+
     return SheetProblem(refused.code, refused.message, what_to_do=refused.what_to_do)
