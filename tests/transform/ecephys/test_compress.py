@@ -197,7 +197,7 @@ def test_output_does_not_depend_on_the_number_of_workers(
 def test_progress_counts_the_source_once(
     compress: Compress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aind_data_transfer_service.transform.ecephys.progress.INTERVAL", 0)
+    monkeypatch.setattr("aind_data_transfer_service.transform.progress.INTERVAL", 0)
     calls: list[tuple[int, int]] = []
 
     result = compress(progress=lambda done, total: calls.append((done, total)))

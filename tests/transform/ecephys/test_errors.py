@@ -12,17 +12,19 @@ import pytest
 from aind_data_transfer_service.errors import SourceChanged, StorageFull
 from aind_data_transfer_service.transform.ecephys import EcephysResult
 from aind_data_transfer_service.transform.ecephys.errors import (
-    LosslessProofFailed,
     OpenEphysLengthMismatch,
     OpenEphysNotFound,
     OpenEphysStreamMissing,
     OpenEphysStructureInvalid,
     OpenEphysTruncated,
     OpenEphysUnreadable,
+)
+from aind_data_transfer_service.transform.ecephys.pcodec_traces import TracesPCodec
+from aind_data_transfer_service.transform.errors import (
+    LosslessProofFailed,
     OutputInsideSource,
     TransformStackMissing,
 )
-from aind_data_transfer_service.transform.ecephys.pcodec_traces import TracesPCodec
 
 Compress = Callable[..., EcephysResult]
 

@@ -18,7 +18,7 @@ class KilledError(Exception):
 
 @pytest.fixture(autouse=True)
 def _report_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aind_data_transfer_service.transform.ecephys.progress.INTERVAL", 0)
+    monkeypatch.setattr("aind_data_transfer_service.transform.progress.INTERVAL", 0)
 
 
 def kill_after(chunks: int) -> Callable[[int, int], None]:

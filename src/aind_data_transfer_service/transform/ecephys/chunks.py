@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aind_data_transfer_service.transform.ecephys.errors import LosslessProofFailed
+from aind_data_transfer_service.transform.errors import LosslessProofFailed
 
 _COPY_BLOCK = 128  # samples; turning an array's order in such blocks keeps it in the cache
 

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from aind_data_transfer_service.transform.ecephys.continuous import ContinuousFile
-from aind_data_transfer_service.transform.ecephys.errors import LosslessProofFailed
 from aind_data_transfer_service.transform.ecephys.session import Session
+from aind_data_transfer_service.transform.errors import LosslessProofFailed
 
 _BLOCK = 1 << 23  # bytes
 

@@ -4,21 +4,19 @@ import logging
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from pathlib import Path
 
-from aind_data_transfer_service.errors import StorageFull
 from aind_data_transfer_service.transform.ecephys.chunks import ChunkReport
 from aind_data_transfer_service.transform.ecephys.clipped import write_clipped
-from aind_data_transfer_service.transform.ecephys.errors import OutputInsideSource
-from aind_data_transfer_service.transform.ecephys.progress import ProgressMeter
 from aind_data_transfer_service.transform.ecephys.recordings import open_streams
 from aind_data_transfer_service.transform.ecephys.result import EcephysResult, StreamResult
 from aind_data_transfer_service.transform.ecephys.session import find_session
 from aind_data_transfer_service.transform.ecephys.settings import EcephysSettings
 from aind_data_transfer_service.transform.ecephys.stream_job import Chunk, StreamJob
+from aind_data_transfer_service.transform.errors import check_apart, disk_full_is_coded
+from aind_data_transfer_service.transform.progress import ProgressMeter
 
 CLIPPED = "ecephys_clipped"
 COMPRESSED = "ecephys_compressed"
@@ -34,12 +32,13 @@ def compress(
 ) -> EcephysResult:
     """Do what ``compress_open_ephys`` promises."""
     began = time.perf_counter()
-    _check_apart(source, output)
+    for name in (CLIPPED, COMPRESSED):
+        check_apart(source, output / name)
     session = find_session(source)
     streams = open_streams(session)
     folder = output / COMPRESSED
     _log.info("%s: %d streams, %d threads", source, len(streams), settings.effective_workers)
-    with _disk_full_is_coded(output):
+    with disk_full_is_coded(output):
         folder.mkdir(parents=True, exist_ok=True)
         copied = write_clipped(session, output / CLIPPED, settings.clip_n_frames)
         jobs = [StreamJob(session, stream, folder, settings) for stream in streams]
@@ -47,25 +46,6 @@ def compress(
         meter = ProgressMeter(progress, sum(stream.raw_bytes for stream in streams))
         results = _run(jobs, settings.effective_workers, meter)
     return EcephysResult(streams=results, copied_files=copied, seconds=time.perf_counter() - began)
-
-
-def _check_apart(source: Path, output: Path) -> None:
-    read = source.resolve()
-    for written in ((output / name).resolve() for name in (CLIPPED, COMPRESSED)):
-        if written.is_relative_to(read) or read.is_relative_to(written):
-            raise OutputInsideSource(f"{written} would lie in source {source}, or it in there.")
-
-
-@contextmanager
-def _disk_full_is_coded(output: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        error.filename = error.filename or output  # a failed write knows no name
-        full = StorageFull.from_os_error(error)
-        if full is None:
-            raise
-        raise full from error
 
 
 def _remove_others(folder: Path, jobs: list[StreamJob]) -> None:

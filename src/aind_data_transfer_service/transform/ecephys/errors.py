@@ -1,6 +1,6 @@
-"""What can be wrong with a recording, or with the machine that compresses it."""
+"""What can be wrong with a recording."""
 
-from aind_data_transfer_service.errors import Defect, InvalidInput, SettingsInvalid, TransferError
+from aind_data_transfer_service.errors import Defect, InvalidInput
 
 
 class OpenEphysNotFound(InvalidInput):
@@ -48,31 +48,6 @@ class OpenEphysUnreadable(InvalidInput):
 
     code = "open_ephys_unreadable"
     what_to_do_default = "Open the folder with spikeinterface.extractors.read_openephys to see why."
-
-
-class OutputInsideSource(InvalidInput):
-    """The source and a folder that is written overlap."""
-
-    code = "output_inside_source"
-    what_to_do_default = "Choose an output folder outside of the source folder."
-
-
-class TransformStackMissing(SettingsInvalid):
-    """A library the compression needs is not installed."""
-
-    code = "transform_stack_missing"
-    what_to_do_default = "Run: pip install 'aind-data-transfer-service[transforms]'."
-
-
-class LosslessProofFailed(TransferError):
-    """What was written does not decode to the source."""
-
-    code = "lossless_proof_failed"
-    what_to_do_default = (
-        "The result was not accepted. Retry; if it happens again, check the machine's disk "
-        "and memory."
-    )
-    retryable = True
 
 
 class MetadataProofFailed(Defect):

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from aind_data_transfer_service.transform.ecephys.errors import TransformStackMissing
+from aind_data_transfer_service.transform.errors import TransformStackMissing
 
 _LIBRARIES = ("neo", "numcodecs", "numpy", "pcodec", "probeinterface", "spikeinterface", "zarr")
 

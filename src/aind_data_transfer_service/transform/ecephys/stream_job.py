@@ -10,15 +10,15 @@ from typing import Any
 
 from aind_data_transfer_service import __version__
 from aind_data_transfer_service.errors import SourceChanged
+from aind_data_transfer_service.transform.durable import (
+    folder_bytes,
+    publish_folder,
+    sync_folder,
+)
 from aind_data_transfer_service.transform.ecephys.chunks import (
     ChunkReport,
     StoredArray,
     store_chunk,
-)
-from aind_data_transfer_service.transform.ecephys.durable import (
-    folder_bytes,
-    publish_folder,
-    sync_folder,
 )
 from aind_data_transfer_service.transform.ecephys.recordings import Stream
 from aind_data_transfer_service.transform.ecephys.result import StreamResult
