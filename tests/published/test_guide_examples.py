@@ -3,7 +3,6 @@
 import ast
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from aind_data_transfer_service.cli.service.everything import READY
 from aind_data_transfer_service.client import Client
 
 from .guide import EMAIL, examples, runnable
+from .running import running
 
 SOURCE = Path(__file__).parents[2] / "src"
 PROJECTS = ("Ephys Platform", "Brain Computer Interface", "MSMA Platform")
-START = [sys.executable, "-m", "aind_data_transfer_service.cli", "up", "--no-worker", "--port", "0"]
 
 pytestmark = pytest.mark.service("published")
 
@@ -26,21 +24,9 @@ pytestmark = pytest.mark.service("published")
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the service, in a process of its own, without a worker."""
-    folder = tmp_path_factory.mktemp("service")
-    command = [*START, "--home", str(folder / "home")]
-    for project in PROJECTS:
-        command += ["--project-name", project]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
-    ):
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith(READY), (folder / "log").read_text()
-        try:
-            yield line.removeprefix(READY).strip()
-        finally:
-            process.terminate()
+    projects = [option for project in PROJECTS for option in ("--project-name", project)]
+    with running(tmp_path_factory.mktemp("service"), "--no-worker", *projects) as url:
+        yield url
 
 
 class Examples:
