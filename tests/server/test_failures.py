@@ -10,7 +10,7 @@ from aind_data_transfer_service.db.models import WorkerRow
 from aind_data_transfer_service.server.api_v1 import monitoring
 from aind_data_transfer_service.server.api_v2 import jobs
 from aind_data_transfer_service.server.app import create_app
-from aind_data_transfer_service.server.portal import pages
+from aind_data_transfer_service.server.portal import jobs as jobs_page
 from aind_data_transfer_service.settings import Settings
 
 from .factories import Jobsite
@@ -82,7 +82,7 @@ def test_a_defect_is_logged_and_answered_with_its_id(
 ) -> None:
     monkeypatch.setattr(monitoring, "get_job", _break)
     monkeypatch.setattr(jobs, "search_jobs", _break)
-    monkeypatch.setattr(pages, "list_jobs", _break)
+    monkeypatch.setattr(jobs_page, "search_jobs", _break)
 
     for path in ("/api/v1/get_tasks_list?dag_id=x&dag_run_id=y", "/api/v2/jobs", "/jobs"):
         answer = web.get(path)

@@ -81,10 +81,16 @@ class JobSummary(NamedTuple):
     id: str
     asset_name: str
     state: str
+    project_name: str
+    subject_id: str
+    platform: str | None
     job_type: str
+    user_email: str | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    asset_files: int | None
+    asset_bytes: int | None
     error: dict[str, Any] | None
 
 
@@ -92,10 +98,16 @@ _SUMMARY: tuple[InstrumentedAttribute[Any], ...] = (
     Job.id,
     Job.asset_name,
     Job.state,
+    Job.project_name,
+    Job.subject_id,
+    Job.platform,
     Job.job_type,
+    Job.user_email,
     Job.created_at,
     Job.started_at,
     Job.ended_at,
+    Job.asset_files,
+    Job.asset_bytes,
     Job.error,
 )
 

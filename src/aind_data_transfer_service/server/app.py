@@ -35,7 +35,8 @@ from .guard import Guard
 from .identify import Identifier
 from .lookups import Lookups
 from .openapi import complete
-from .portal import actions, pages, reference, session
+from .portal import actions, pages, reference, selected, session
+from .portal import jobs as jobs_page
 from .service import Service
 
 _STATIC = Path(__file__).with_name("portal") / "static"
@@ -109,6 +110,8 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         parameters,
         spreadsheets,
         health,
+        jobs_page,
+        selected,
         pages,
         actions,
         reference,

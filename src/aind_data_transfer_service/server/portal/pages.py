@@ -1,12 +1,8 @@
-"""The pages: start, jobs, one job, one log."""
+"""The pages: start, one job, one log."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, PositiveInt
 
-from ...domain.states import JobState
 from ...engine.repositories import JobFilter, TaskUnknown
 from ...engine.services.logs import LogMissing, read_log
 from ...engine.services.views import get_job, list_jobs
@@ -18,16 +14,8 @@ from .render import page
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _RECENT = 5
-_PER_PAGE = 50
 _LONGEST_LOG_SHOWN = 200_000
 """Characters."""
-
-
-class ListParameters(BaseModel):
-    """What the address of the jobs page says."""
-
-    state: JobState | None = None
-    page: PositiveInt = 1
 
 
 @router.get("/")
@@ -35,27 +23,6 @@ def show_start(service: ServiceDep) -> HTMLResponse:
     """Say what this is, how to submit, and what was submitted last."""
     jobs, _ = list_jobs(service.database, JobFilter(limit=_RECENT))
     return page("start.html", jobs=jobs, base_url=service.settings.base_url, health=look(service))
-
-
-@router.get("/jobs")
-def show_jobs(service: ServiceDep, params: Annotated[ListParameters, Query()]) -> HTMLResponse:
-    """List jobs, newest first."""
-    wanted = JobFilter(
-        states=[params.state] if params.state else None,
-        limit=_PER_PAGE,
-        offset=(params.page - 1) * _PER_PAGE,
-    )
-    jobs, total = list_jobs(service.database, wanted)
-    return page(
-        "jobs.html",
-        jobs=jobs,
-        total=total,
-        state=params.state,
-        number=params.page,
-        first=wanted.offset + 1,
-        last_page=max(1, -(-total // _PER_PAGE)),
-        health=look(service),
-    )
 
 
 @router.get("/jobs/{job_id}")

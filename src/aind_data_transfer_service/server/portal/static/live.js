@@ -1,52 +1,67 @@
 // Keeps a page fresh: asks for it again now and then and changes only what differs, so that
-// focus, selection, scrolling and opened sections stay.
+// focus, selection, scrolling and opened sections stay. Other addresses of a page are shown the
+// same way.
 
 import { morph } from "./morph.js";
 
 const SLOWEST_SECONDS = 60;
 
-export function keepFresh(prepare) {
-  if (!document.body.dataset.refresh) return;
-  const connection = document.getElementById("connection");
-  let failures = 0;
-  let timer;
+let prepare = () => {};
+let failures = 0;
+let timer;
+let asked = 0;
 
-  async function refresh() {
-    clearTimeout(timer);
-    if (document.hidden) return; // asked for again when the page is looked at
-    try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (!answer.ok) throw new Error(answer.statusText);
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      prepare(fresh);
-      show(fresh);
-      failures = 0;
-      connection.textContent = "";
-    } catch {
-      failures += 1;
-      connection.textContent = "The service does not answer; what is shown may be old.";
-    }
-    plan();
-  }
-
-  function plan() {
-    const pace = Number(document.body.dataset.refresh);
-    if (!pace) return; // nothing changes any more
-    timer = setTimeout(refresh, 1000 * Math.min(pace * 2 ** failures, SLOWEST_SECONDS));
-  }
-
+export function keepFresh(prepareFresh) {
+  prepare = prepareFresh;
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && document.body.dataset.refresh) refresh();
   });
   plan();
 }
 
+export async function goTo(address) {
+  history.pushState(null, "", address);
+  await refresh();
+}
+
+window.addEventListener("popstate", () => refresh());
+
+async function refresh() {
+  clearTimeout(timer);
+  if (document.hidden) return; // asked for again when the page is looked at
+  const connection = document.getElementById("connection");
+  asked += 1;
+  const number = asked;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const text = await answer.text();
+    if (number !== asked) return; // the reader has gone on meanwhile
+    if (answer.status >= 500) throw new Error(answer.statusText);
+    show(new DOMParser().parseFromString(text, "text/html"));
+    failures = 0;
+    connection.textContent = "";
+  } catch {
+    if (number !== asked) return;
+    failures += 1;
+    connection.textContent = "The service does not answer; what is shown may be old.";
+  }
+  plan();
+}
+
+function plan() {
+  const pace = Number(document.body.dataset.refresh);
+  if (!pace) return; // nothing changes any more
+  timer = setTimeout(refresh, 1000 * Math.min(pace * 2 ** failures, SLOWEST_SECONDS));
+}
+
 function show(fresh) {
+  prepare(fresh);
   const log = document.querySelector("[data-follow]");
   const atEnd = log === null || isAtEnd(log);
   document.title = fresh.title;
   document.body.dataset.refresh = fresh.body.dataset.refresh ?? "";
   morph(document.querySelector("main"), fresh.querySelector("main"));
+  document.dispatchEvent(new Event("shown"));
   if (atEnd) follow(document);
 }
 
