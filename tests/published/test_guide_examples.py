@@ -12,8 +12,8 @@ import pytest
 
 from aind_data_transfer_service.client import Client
 
+from ..running import running
 from .guide import EMAIL, examples, runnable
-from .running import running
 
 SOURCE = Path(__file__).parents[2] / "src"
 PROJECTS = ("Ephys Platform", "Brain Computer Interface", "MSMA Platform")

@@ -10,7 +10,7 @@ import pytest
 
 from aind_data_transfer_service.client import Client
 
-from .running import running
+from ..running import running
 
 PROGRAM = Path(__file__).with_name("v2_client.py")
 PATIENCE_SECONDS = 120
