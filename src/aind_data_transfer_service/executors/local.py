@@ -1,6 +1,5 @@
 """Task programs as processes of this machine, which outlive the worker that started them."""
 
-import fcntl
 import json
 import os
 import signal
@@ -16,11 +15,13 @@ import psutil
 
 from ..ports.executor import Handle, LaunchRequest, Resources, RunState, RunStatus
 from ..processes import is_alive, is_here, process_identity
-from ..tasks.spec import LOCK_FILE, LOG_FILE, PROCESS_FILE, RESULT_FILE, SPEC_FILE
+from ..tasks.spec import LOG_FILE, PROCESS_FILE, RESULT_FILE, SPEC_FILE
+from .attempt_files import is_locked
 
 TASK_PROGRAM = (sys.executable, "-m", "aind_data_transfer_service.tasks", "run")
 
 _KILL_AFTER_SECONDS = 10.0
+_LAST_THREAD_SECONDS = 1.0
 
 
 class LocalExecutor:
@@ -89,7 +90,7 @@ class LocalExecutor:
 
     def _poll_one(self, handle: Handle) -> RunStatus:
         folder = str(handle["folder"])
-        exit_code = self._reap(int(handle["pid"]))
+        exit_code = self._reap(handle)
         if not _has_result(folder) and _any_runs(handle, folder):
             self._in_use.setdefault(folder, Resources())
             if self._overdue(folder):
@@ -113,13 +114,17 @@ class LocalExecutor:
                 start_new_session=True,
             )
 
-    def _reap(self, pid: int) -> int | None:
-        child = self._children.get(pid)
+    def _reap(self, handle: Handle) -> int | None:
+        child = self._children.get(int(handle["pid"]))
         if child is None:
             return None
         exit_code = child.poll()
+        if exit_code is None and not is_alive(handle):
+            # Its other threads end a moment after the first one.
+            with suppress(subprocess.TimeoutExpired):
+                exit_code = child.wait(_LAST_THREAD_SECONDS)
         if exit_code is not None:
-            del self._children[pid]
+            del self._children[child.pid]
         return exit_code
 
     def _overdue(self, folder: str) -> bool:
@@ -157,18 +162,7 @@ def _any_runs(handle: Handle, folder: str) -> bool:
 
 
 def _runs(identity: Handle, folder: str) -> bool:
-    return is_alive(identity) if is_here(identity) else _is_locked(folder)
-
-
-def _is_locked(folder: str) -> bool:
-    try:
-        with Path(folder, LOCK_FILE).open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
+    return is_alive(identity) if is_here(identity) else is_locked(Path(folder))
 
 
 def _has_result(folder: str) -> bool:

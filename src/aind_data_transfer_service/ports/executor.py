@@ -4,15 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from ..errors import Unavailable
+from ..errors import TransferError, Unavailable
 
 
 class ExecutorUnavailable(Unavailable):
     """The executor does not answer."""
 
     code = "executor_unavailable"
+
+
+class LaunchRefused(TransferError):
+    """The executor will not run the program as it is asked for."""
+
+    code = "launch_refused"
+    what_to_do_default = (
+        "Correct what the message names, in the request, the preset or the settings."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,21 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrayPlace:
+    """An attempt's place among those that may start together, as one array of a cluster."""
+
+    group: str
+    """The same for all of them, and of nothing else."""
+    folder: Path
+    """Where the array may keep files of its own."""
+    index: int
+    size: int
+    """How many there are in all, whether they start together or not."""
+    at_once: int | None = None
+    """Most of them that may run at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchRequest:
     """One attempt to run, described by the ``spec.json`` in its folder."""
 
@@ -31,6 +55,11 @@ class LaunchRequest:
     """Unique and always the same for this attempt: job, task, map index, attempt."""
     folder: Path
     resources: Resources
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """What to ask a cluster for: see `aind_data_transfer_service.domain.slurm_job`."""
+    array: ArrayPlace | None = None
+    had_too_little: Sequence[str] = ()
+    """Codes of earlier attempts' errors, for those who then ask for more."""
 
 
 Handle = Mapping[str, str | int]
@@ -44,6 +73,8 @@ class RunState(StrEnum):
     RUNNING = "running"
     ENDED = "ended"
     """It is over; ``result.json`` says how, if it got so far."""
+    UNKNOWN = "unknown"
+    """Nobody can tell now; it is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +84,8 @@ class RunStatus:
     state: RunState
     reason: str | None = None
     exit_code: int | None = None
+    problem: TransferError | None = None
+    """What it is if the attempt ended without a result."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """What is worth showing while it runs."""
 
@@ -73,7 +106,9 @@ class Executor(Protocol):
     def start(self, request: LaunchRequest) -> Handle | None:
         """Start the attempt, or find it if it was started before; None when there is no room now.
 
-        Safe to repeat after a crash at any point: one attempt never runs twice at a time.
+        Safe to repeat after a crash at any point: one attempt never runs twice at a time. Raises
+        `ExecutorUnavailable` if it is not known whether it was started, and `LaunchRefused` if it
+        never will be.
         """
         ...
 
@@ -87,4 +122,13 @@ class Executor(Protocol):
 
     def end_all(self) -> None:
         """End the programs that may not outlive this worker, at once and without asking."""
+        ...
+
+
+@runtime_checkable
+class ArrayExecutor(Executor, Protocol):
+    """An executor that takes attempts of one group (`ArrayPlace`) together."""
+
+    def start_together(self, requests: Sequence[LaunchRequest]) -> list[Handle | None]:
+        """Do as `start` does, with one submission for all that were not started before."""
         ...

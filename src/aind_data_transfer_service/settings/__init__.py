@@ -12,6 +12,7 @@ from .presets import PresetSettings
 from .projects import ProjectSettings
 from .section import Section
 from .service import BUCKET_ALIASES, ENV_PREFIX, Settings
+from .slurm import MoreOf, SlurmSettings
 from .storage import S3Settings
 from .work import LocalExecutorSettings, RetryPolicy, WorkerSettings
 
@@ -22,12 +23,14 @@ __all__ = [
     "HookSettings",
     "LocalExecutorSettings",
     "MailSettings",
+    "MoreOf",
     "PresetSettings",
     "ProjectSettings",
     "RetryPolicy",
     "S3Settings",
     "Section",
     "Settings",
+    "SlurmSettings",
     "WebhookSettings",
     "WorkerSettings",
     "environment_without_settings",

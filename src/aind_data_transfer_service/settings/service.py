@@ -21,6 +21,7 @@ from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
 from .section import AbsolutePath, BucketUrl, DatabaseUrl, Period
+from .slurm import SlurmSettings
 from .spreadsheets import SpreadsheetSettings
 from .storage import S3Settings
 from .work import LocalExecutorSettings, RetryPolicy, WorkerSettings
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
     task_time_limit: dict[TaskId, Period] = Field(default_factory=dict)
     """Longest time one attempt may run; none: no limit."""
     local: LocalExecutorSettings = LocalExecutorSettings()
+    slurm: SlurmSettings = SlurmSettings()
     worker: WorkerSettings = WorkerSettings()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"

@@ -19,6 +19,7 @@ from ..errors import Defect, StorageFull, TransferError
 from ..files import write_whole
 from ..processes import process_identity
 from .attempt_log import log_process_to
+from .cancel_file import cancel_is_wanted, watch_for_cancel
 from .context import Done, Outcome, Skipped, TaskContext, Waiting
 from .registry import TaskFunction, task_function
 from .spec import (
@@ -67,7 +68,8 @@ def run_program(folder: Path, function: TaskFunction | None = None) -> int:
         write_whole(folder / PROCESS_FILE, json.dumps(process_identity(os.getpid())).encode())
         log_process_to(folder / LOG_FILE)
         spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
-        result = run_attempt(spec, folder, _cancellable(function or task_function(spec.task_id)))
+        work = _cancellable(function or task_function(spec.task_id), folder)
+        result = run_attempt(spec, folder, work)
         return _EXIT_CODES[result.state]
 
 
@@ -132,11 +134,14 @@ def _leave_result(
     return result
 
 
-def _cancellable(function: TaskFunction) -> TaskFunction:
-    """Let SIGTERM end the work, but not what notes how it ended."""
+def _cancellable(function: TaskFunction, folder: Path) -> TaskFunction:
+    """Let SIGTERM or the file ``cancel`` end the work, but not what notes how it ended."""
 
     def work(context: TaskContext) -> Outcome:
+        if cancel_is_wanted(folder):
+            raise Cancelled
         signal.signal(signal.SIGTERM, _raise_cancelled)
+        watch_for_cancel(folder)
         try:
             return function(context)
         finally:

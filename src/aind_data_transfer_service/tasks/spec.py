@@ -3,7 +3,8 @@
 An attempt's folder holds ``spec.json`` (`TaskSpec`, written before the program starts),
 ``log.txt``, ``progress.jsonl`` (a line now and then, the last one counts), ``result.json``
 (`TaskResult`, written whole, then renamed) and, while it runs, ``process.json`` and, where the
-store needs them, ``credentials.json`` (mode 600, removed at the end).
+store needs them, ``credentials.json`` (mode 600, removed at the end). Whoever wants the program to
+end, and cannot reach it, makes a file ``cancel`` there.
 """
 
 from datetime import datetime
@@ -23,6 +24,7 @@ LOG_FILE = "log.txt"
 PROCESS_FILE = "process.json"
 LOCK_FILE = "lock"
 CREDENTIALS_FILE = "credentials.json"
+CANCEL_FILE = "cancel"
 
 
 class StorageOptions(Frozen):

@@ -113,6 +113,9 @@ def result(folder: Path) -> TaskResult:
 class ExecutorTests:
     """The port's promises."""
 
+    programs_end_with_their_worker = True
+    """Whether `end_all` ends them, or leaves them to the next worker."""
+
     @pytest.fixture
     @abstractmethod
     def executor(self) -> Executor:
@@ -201,13 +204,17 @@ class ExecutorTests:
         ended(executor, handles[1])
         assert result(other.folder).state is ResultState.SUCCESS
 
-    def test_all_programs_end_with_a_worker_that_may_not_go_on(
+    def test_a_worker_that_may_not_go_on_ends_its_programs_or_leaves_them(
         self, executor: Executor, tmp_path: Path
     ) -> None:
         requests = [lay_out(tmp_path / name, "hold") for name in "ab"]
         handles = [started(executor, request) for request in requests]
         until(lambda: all(runs(request.folder) == 1 for request in requests))
         executor.end_all()
+        if not self.programs_end_with_their_worker:
+            assert {status.state for status in executor.poll(handles)} == {RunState.RUNNING}
+            for request in requests:
+                (request.folder / "go").touch()
         for handle in handles:
             ended(executor, handle)
 

@@ -1,0 +1,1 @@
+"""Task programs as jobs and job arrays of a Slurm cluster, through slurmrestd."""

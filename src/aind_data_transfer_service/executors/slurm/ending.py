@@ -1,0 +1,159 @@
+"""Judges how an attempt is, from what the cluster says and what it left in its folder.
+
+Its own ``result.json`` counts first. Nothing ends on the word of a cluster alone: a program that
+still holds the lock of its folder runs, whatever became of its job.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ...errors import TransferError
+from ...ports.executor import Handle, RunState, RunStatus
+from ...settings import SlurmSettings
+from ...tasks.spec import ResultState
+from ..attempt_files import is_locked, last_lines, own_end
+from .batch import place_of
+from .dialects import JobRecord
+from .request import more_memory, more_time
+from .states import (
+    Meaning,
+    SlurmJobLost,
+    SlurmMemoryCeiling,
+    SlurmOutOfMemory,
+    SlurmTimeCeiling,
+    SlurmTimeLimit,
+    meaning_of,
+    reason_text,
+)
+
+logger = logging.getLogger(__name__)
+
+_RESULT_SECONDS = 10.0
+"""How long a result may take to be seen here after the job's end (NFS)."""
+_LINES = 5
+_CEILINGS: dict[type[TransferError], type[TransferError]] = {
+    SlurmOutOfMemory: SlurmMemoryCeiling,
+    SlurmTimeLimit: SlurmTimeCeiling,
+}
+"""Errors after which an attempt gets more, and what they are when there is no more."""
+
+
+class Endings:
+    """Remembers when something odd was first seen, to believe it only after a while."""
+
+    def __init__(self, settings: SlurmSettings, clock: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._first_seen: dict[str, float] = {}
+
+    def status(self, handle: Handle, record: JobRecord | None) -> RunStatus:
+        """Return how an attempt is; ``record`` is None if the cluster knows no such job."""
+        folder = Path(str(handle["folder"]))
+        if record is None:
+            return self._of_unknown(handle, folder)
+        meaning = meaning_of(record.states)
+        if meaning.state is not RunState.ENDED:
+            self._first_seen.pop(str(folder), None)
+            return RunStatus(meaning.state, reason=_of_waiting(record, meaning))
+        end = own_end(folder)
+        if end in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
+            return self._ended(folder, RunStatus(RunState.ENDED, exit_code=record.exit_code))
+        if is_locked(folder):
+            text = f"Slurm says {_said(record)}, but the program still holds its folder's lock"
+            return RunStatus(RunState.RUNNING, reason=text)
+        if (
+            end is None
+            and record.exit_code is not None
+            and not self._is_old(folder, _RESULT_SECONDS)
+        ):
+            return RunStatus(RunState.RUNNING, reason="It has ended; its result is waited for")
+        problem = self._problem(handle, record, meaning)
+        status = RunStatus(
+            RunState.ENDED,
+            reason=problem.message,
+            exit_code=record.exit_code,
+            problem=problem,
+        )
+        return self._ended(folder, status)
+
+    def without_cluster(self, handle: Handle, why: str) -> RunStatus:
+        """Return how an attempt is while the cluster does not answer."""
+        folder = Path(str(handle["folder"]))
+        if own_end(folder) in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
+            return self._ended(folder, RunStatus(RunState.ENDED))
+        return RunStatus(RunState.UNKNOWN, reason=why)
+
+    def _of_unknown(self, handle: Handle, folder: Path) -> RunStatus:
+        """Judge a job that a controller in good health does not know."""
+        if own_end(folder) is not None:
+            return self._ended(folder, RunStatus(RunState.ENDED))
+        if is_locked(folder):
+            text = "Slurm does not know the job any more, but its program runs"
+            return RunStatus(RunState.RUNNING, reason=text)
+        if not self._is_old(folder, self._settings.lost_after.total_seconds()):
+            return RunStatus(RunState.UNKNOWN, reason="Slurm does not know the job now")
+        problem = SlurmJobLost(
+            f"Slurm does not know job {handle['job']} ({handle['name']}) any more, and it left no"
+            f" result.{_tail(folder)}"
+        )
+        return self._ended(
+            folder, RunStatus(RunState.ENDED, reason=problem.message, problem=problem)
+        )
+
+    def _is_old(self, folder: Path, seconds: float) -> bool:
+        now = self._clock()
+        return now - self._first_seen.setdefault(str(folder), now) >= seconds
+
+    def _ended(self, folder: Path, status: RunStatus) -> RunStatus:
+        self._first_seen.pop(str(folder), None)
+        return status
+
+    def _problem(self, handle: Handle, record: JobRecord, meaning: Meaning) -> TransferError:
+        folder = Path(str(handle["folder"]))
+        kind = meaning.error or SlurmJobLost
+        text = f"Slurm job {record.job_id} on {record.nodes or 'no node'}: {meaning.text}"
+        text += f" ({_said(record)})."
+        details: dict[str, Any] = {
+            "slurm_job": record.job_id,
+            "states": list(record.states),
+            "nodes": record.nodes,
+        }
+        place = place_of(folder)
+        if kind not in _CEILINGS or place is None:
+            return kind(text + _tail(folder), **details)
+        had = place[0].properties
+        grown = (more_memory if kind is SlurmOutOfMemory else more_time)(had, self._settings)
+        if not grown:
+            kind, said = _CEILINGS[kind], " It had all that the settings allow."
+        else:
+            ((name, more),) = grown.items()
+            said = f" It had {name} {had[name]}; the next attempt asks for {more}."
+        return kind(text + said + _tail(folder), **details)
+
+
+def _said(record: JobRecord) -> str:
+    parts = ["+".join(record.states)]
+    if record.reason and record.reason != "None":
+        parts.append(reason_text(record.reason))
+    if record.exit_code is not None:
+        parts.append(f"exit code {record.exit_code}")
+    if record.signal is not None:
+        parts.append(f"signal {record.signal}")
+    return ", ".join(parts)
+
+
+def _of_waiting(record: JobRecord, meaning: Meaning) -> str | None:
+    """Return what is worth telling of a job that has not ended."""
+    if meaning.state is RunState.RUNNING and record.states == ("RUNNING",):
+        times = f", started {record.restarts + 1} times" if record.restarts else ""
+        return f"Slurm job {record.id} runs on {record.nodes}{times}"
+    again = f"; the cluster has put it back {record.restarts} times" if record.restarts else ""
+    return f"Slurm job {record.id}: {meaning.text} ({_said(record)}){again}"
+
+
+def _tail(folder: Path) -> str:
+    lines = last_lines(folder, _LINES)
+    return " The log ends with: " + " / ".join(lines) if lines else ""

@@ -1,0 +1,250 @@
+"""Starts a private Slurm cluster on this machine for the tests, and stops it; without systemd.
+
+    sudo python -m tests.services.slurm up      prints http://127.0.0.1:PORT?folder=FOLDER
+    sudo python -m tests.services.slurm down
+
+The URL is what ``pytest --service slurm=URL`` takes: where slurmrestd answers, and the folder with
+``slurm.conf`` and the logs. Needs Debian's packages slurmctld, slurmd, slurmrestd, slurm-client,
+slurm-wlm-basic-plugins, slurm-wlm-jwt-plugin and munge, and root: nodes start jobs as their users.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psutil
+
+from aind_data_transfer_service.processes import is_alive
+
+from .s3_server import free_ports, is_gone, spawn, wait_for, wait_until
+
+SECONDS = 30
+REST_USER = "munge"
+"""slurmrestd refuses to be root; this user comes with a package that is needed anyway."""
+CONFIGURATION = Path(__file__).with_name("slurm.conf")
+
+
+class Cluster:
+    """A controller, a REST server and some nodes, each a process of its own.
+
+    Parameters
+    ----------
+    folder
+        Keeps all that the cluster has. Its users must be able to enter it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.configuration = folder / "slurm.conf"
+        self._environment = {**os.environ, "SLURM_CONF": str(self.configuration)}
+
+    @classmethod
+    def at(cls, url: str) -> "Cluster":
+        """Return the cluster that ``up`` started."""
+        return cls(Path(parse_qs(urlsplit(url).query)["folder"][0]))
+
+    @property
+    def rest_url(self) -> str:
+        """Where slurmrestd answers."""
+        return f"http://127.0.0.1:{(self.folder / 'rest-port').read_text()}"
+
+    @property
+    def url(self) -> str:
+        """What `at` takes."""
+        return f"{self.rest_url}?folder={self.folder}"
+
+    @property
+    def nodes(self) -> list[str]:
+        """Names of the nodes."""
+        return self.run("sinfo", "--noheader", "--Node", "--format=%N").split()
+
+    @property
+    def token_command(self) -> list[str]:
+        """A command that prints a token of the user who runs it."""
+        return ["env", f"SLURM_CONF={self.configuration}", "scontrol", "token", "lifespan=600"]
+
+    def up(
+        self, *, nodes: int = 3, requeue: bool = True, node_timeout: int = 5, job_age: int = 300
+    ) -> None:
+        """Start a new cluster and wait until its nodes are idle.
+
+        ``requeue``: whether jobs of a lost node wait anew; ``node_timeout``: seconds until a
+        silent node is lost; ``job_age``: seconds for which the controller knows jobs that ended.
+        """
+        self.folder.mkdir(parents=True)
+        self.folder.chmod(0o755)
+        for name in ("state", "spool", "log", "munge"):
+            (self.folder / name).mkdir()
+        first, *others = free_ports(nodes + 2)
+        rest, node_ports = others[0], others[1:]
+        (self.folder / "rest-port").write_text(str(rest))
+        key = self.folder / "jwt.key"
+        key.write_bytes(secrets.token_bytes(32))
+        key.chmod(0o600)
+        self.configuration.write_text(
+            CONFIGURATION.read_text().format(
+                host=socket.gethostname().partition(".")[0],
+                folder=self.folder,
+                controller_port=first,
+                requeue=int(requeue),
+                node_timeout=node_timeout,
+                job_age=job_age,
+            )
+            + "".join(
+                f"NodeName=n{number} NodeHostname={socket.gethostname().partition('.')[0]}"
+                f" NodeAddr=127.0.0.1 Port={port} CPUs=8 RealMemory=8000\n"
+                for number, port in enumerate(node_ports, start=1)
+            )
+            + "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP\n"
+        )
+        (self.folder / "cgroup.conf").write_text("CgroupAutomount=no\n")
+        self._start_munge()
+        self.start_controller()
+        for number in range(1, nodes + 1):
+            self.start_node(f"n{number}")
+        self.start_rest()
+        self.wait_for_nodes(nodes)
+
+    def down(self) -> None:
+        """End the jobs and all processes, and remove the folder."""
+        if self._answers():
+            self.run("scancel", "--signal=KILL", "--full", "--partition=main")
+            self.run("scancel", "--partition=main")
+        for file in self.folder.glob("*.process.json"):
+            self.kill(file.name.partition(".")[0], signal.SIGTERM)
+        for process in psutil.process_iter(["name"]):
+            if process.info["name"] == "slurmstepd" and self._is_ours(process):
+                process.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_up(self, name: str = "*") -> bool:
+        """Whether one process of it, or every one, runs."""
+        files = self.folder.glob(f"{name}.process.json")
+        identities = [json.loads(file.read_bytes()) for file in files]
+        return bool(identities) and all(is_alive(identity) for identity in identities)
+
+    def start_controller(self) -> None:
+        """Start slurmctld."""
+        self._spawn("slurmctld", "slurmctld", "-D")
+        wait_until(self._answers, SECONDS, f"slurmctld; logs in {self.folder}")
+
+    def start_node(self, name: str) -> None:
+        """Start the slurmd of a node."""
+        (self.folder / "spool" / name).mkdir(exist_ok=True)
+        self._spawn(name, "slurmd", "-D", "-N", name)
+
+    def start_rest(self) -> None:
+        """Start slurmrestd."""
+        port = int((self.folder / "rest-port").read_text())
+        as_user = ["setpriv", "--reuid", REST_USER, "--regid", REST_USER, "--clear-groups"]
+        versions = ",".join(f"openapi/v0.0.{number}" for number in (36, 37, 38))
+        command = ["slurmrestd", "-a", "rest_auth/jwt", "-s", versions, f"127.0.0.1:{port}"]
+        self._spawn("slurmrestd", "env", "SLURM_JWT=daemon", *as_user, *command)
+        wait_for(self.folder, port)
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """End one process: ``slurmctld``, ``slurmrestd``, ``munged`` or a node's name."""
+        identity = json.loads((self.folder / f"{name}.process.json").read_bytes())
+        if is_alive(identity):
+            os.kill(identity["pid"], number)
+            wait_until(partial(is_gone, identity), SECONDS, f"the end of {name}")
+
+    def lose_node(self, name: str) -> None:
+        """Kill a node with all that runs on it, as a power cut does."""
+        self.kill(name)
+        for process in psutil.process_iter(["name"]):
+            if process.info["name"] == "slurmstepd" and self._is_ours(process, name):
+                for one in (process, *process.children(recursive=True)):
+                    one.kill()
+
+    def wait_for_nodes(self, count: int) -> None:
+        """Wait until so many nodes take jobs."""
+
+        def ready() -> bool:
+            states = self.run("sinfo", "--noheader", "--Node", "--states=idle,alloc,mix")
+            return len(states.splitlines()) == count
+
+        wait_until(ready, SECONDS, f"{count} nodes; logs in {self.folder}")
+
+    def run(self, *command: str) -> str:
+        """Run one of Slurm's commands and return what it prints."""
+        done = subprocess.run(
+            command, env=self._environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def jobs_ended(self) -> list[dict[str, str]]:
+        """Return the controller's own records of jobs that ended, in order."""
+        log = self.folder / "log" / "jobcomp.txt"
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [dict(pair.partition("=")[::2] for pair in line.split()) for line in lines]
+
+    def _start_munge(self) -> None:
+        folder = self.folder / "munge"
+        key = folder / "munge.key"
+        key.write_bytes(secrets.token_bytes(1024))
+        key.chmod(0o600)
+        folder.chmod(0o755)
+        for path in (folder, key):
+            shutil.chown(path, REST_USER, REST_USER)
+        self._spawn(
+            "munged",
+            *("setpriv", "--reuid", REST_USER, "--regid", REST_USER, "--clear-groups"),
+            *("munged", "--foreground", "--force", f"--socket={folder}/munge.socket"),
+            *(f"--key-file={key}", f"--pid-file={folder}/pid", f"--seed-file={folder}/seed"),
+            "--num-threads=2",
+        )
+        wait_until((folder / "munge.socket").exists, SECONDS, "munged")
+
+    def _spawn(self, name: str, *command: str) -> None:
+        spawn(self.folder, name, ("env", f"SLURM_CONF={self.configuration}", *command))
+
+    def _answers(self) -> bool:
+        if not self.is_up("slurmctld"):
+            return False
+        done = subprocess.run(
+            ("scontrol", "ping"), env=self._environment, capture_output=True, text=True, check=False
+        )
+        return "UP" in done.stdout
+
+    def _is_ours(self, process: psutil.Process, node: str | None = None) -> bool:
+        try:
+            environment = process.environ()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+        ours = environment.get("SLURM_CONF") == str(self.configuration)
+        return ours and node in (None, environment.get("SLURMD_NODENAME"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("action", choices=("up", "down"))
+    folder = Path(tempfile.gettempdir()) / "aind-data-transfer-slurm"
+    parser.add_argument("--folder", type=Path, default=folder, help="default: %(default)s")
+    arguments = parser.parse_args()
+    cluster = Cluster(arguments.folder.resolve())
+    actions: dict[str, Callable[[], None]] = {"up": partial(up, cluster), "down": cluster.down}
+    actions[arguments.action]()
+
+
+def up(cluster: Cluster) -> None:
+    """Start the cluster unless it runs, and print its URL."""
+    if not cluster.is_up():
+        cluster.down()
+        cluster.up()
+    sys.stdout.write(cluster.url + "\n")
+
+
+if __name__ == "__main__":
+    main()
