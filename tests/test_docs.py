@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
+_NOT_OURS = re.compile(r"\.(migrations|programs\.gather)")
+"""Modules that other programs run: Alembic, the metadata mapper."""
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -43,7 +45,7 @@ def rows(text: str) -> set[str]:
 def modules(package: ModuleType) -> Iterator[ModuleType]:
     """Import and yield all that a package holds."""
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not found.name.endswith("__main__") and ".migrations" not in found.name:
+        if not found.name.endswith("__main__") and not _NOT_OURS.search(found.name):
             yield importlib.import_module(found.name)
 
 

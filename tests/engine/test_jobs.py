@@ -67,7 +67,7 @@ class TestSuccess:
         asset = tmp_path / "bucket" / job.asset_name
         assert (asset / "behavior" / "data.csv").read_text() == "1,2\n" * 100
         assert (asset / "manifest-sha256.txt").exists()
-        assert job.files == 4
+        assert job.files == 5
         assert not any(engine.settings.staging_root.iterdir())
 
     def test_each_change_left_an_event(self, engine: Engine, tmp_path: Path) -> None:

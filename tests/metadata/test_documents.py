@@ -44,7 +44,7 @@ def plan() -> JobPlan:
 
 
 def test_the_data_description_is_the_schemas() -> None:
-    assert data_description(plan()) == written("data_description.json")
+    assert data_description(plan(), {}) == written("data_description.json")
 
 
 def test_processing_is_the_schemas() -> None:

@@ -211,7 +211,7 @@ def test_what_was_compressed_is_written_and_what_was_linked_is_not(
     tmp_path: Path, staging: Path
 ) -> None:
     result = finish(tmp_path, compressed())
-    assert result.outputs == {"compressed": 1, "merged": False}
+    assert result.outputs == {"compressed": 1, "merged": False, "metadata_status": "Unknown"}
     (process,) = processes_in(staging)
     assert process["name"] == "Compression"
     assert process["software_version"] == "2.0.0"
@@ -241,7 +241,7 @@ def test_processing_that_came_with_the_session_is_kept_and_ours_is_added_once(
     (staging / "processing.json").write_text(json.dumps(came))
     finish(tmp_path, compressed())
     result = finish(tmp_path, compressed(ended_at=datetime(2026, 1, 3, tzinfo=UTC)))
-    assert result.outputs == {"compressed": 1, "merged": True}
+    assert result.outputs == {"compressed": 1, "merged": True, "metadata_status": "Unknown"}
     first, second = processes_in(staging)
     assert first == theirs
     assert second["end_date_time"] == "2026-01-03T00:00:00Z"

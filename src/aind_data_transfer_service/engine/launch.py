@@ -11,6 +11,7 @@ from ..db.models import Job, Task
 from ..domain.pipeline import TaskId
 from ..domain.plan import UNMAPPED, JobPlan
 from ..files import write_whole
+from ..metadata.options import MetadataOptions
 from ..ports.executor import Resources
 from ..settings import Settings
 from ..tasks.needs import needs
@@ -67,6 +68,9 @@ def build_spec(session: Session, settings: Settings, job: Job, task: Task, numbe
             region=settings.s3.region,
             verify=settings.s3.verify,
         ),
+        metadata=MetadataOptions.from_settings(settings),
+        retry=settings.retry_policy(task_id),
+        tries=number - task.earlier_tries,
         earlier=_earlier(Jobs(session).tasks(job.id), task),
         service_version=__version__,
         job_url=job_url(settings, job.id),

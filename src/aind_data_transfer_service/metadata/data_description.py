@@ -5,6 +5,7 @@ generation that assets of the first service have. It asks for at least one fundi
 investigator, which a request does not name; see ``docs/decisions/0006-metadata-generation.md``.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,14 @@ ASSUMED = ("funding_source", "investigators")
 """Fields of the written file that nobody told the service."""
 
 
-def data_description(plan: JobPlan) -> Document | None:
+def institution_of(settings: Mapping[str, Any]) -> Document:
+    """Return the institution that the settings name: AIND unless they say otherwise."""
+    described = settings.get("raw_data_description_settings") or {}
+    institution: Document = described.get("institution") or _INSTITUTION
+    return institution
+
+
+def data_description(plan: JobPlan, settings: Mapping[str, Any]) -> Document | None:
     """Return the description of the raw asset; None without a platform, which it cannot lack."""
     if plan.platform is None:
         return None
@@ -54,7 +62,7 @@ def data_description(plan: JobPlan) -> Document | None:
         "creation_time": creation_time(plan.acq_datetime),
         "label": None,
         "name": plan.asset_name,
-        "institution": _INSTITUTION,
+        "institution": institution_of(settings),
         "funding_source": [_INTERNAL_FUNDING],
         "data_level": "raw",
         "group": None,
@@ -80,15 +88,3 @@ def creation_time(acq_datetime: str) -> str:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def contradictions(plan: JobPlan, name: str, document: Document) -> list[str]:
-    """Say where the metadata file ``name`` speaks of another session than the plan."""
-    expected: dict[str, Any] = {"subject_id": plan.subject_id}
-    if name == "data_description.json":
-        expected["name"] = plan.asset_name
-    return [
-        f"{name}: {field} is {document[field]!r}, but the job's is {value!r}"
-        for field, value in expected.items()
-        if field in document and document[field] != value
-    ]

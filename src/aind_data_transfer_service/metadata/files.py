@@ -9,6 +9,9 @@ from ..errors import InvalidInput
 DATA_DESCRIPTION = "data_description.json"
 PROCESSING = "processing.json"
 
+RECORD = "metadata.nd.json"
+"""All of the others in one, as the document store takes it."""
+
 KNOWN_FILES = (
     DATA_DESCRIPTION,
     "subject.json",

@@ -6,7 +6,8 @@ environment wins over the file, the command line over both.
 """
 
 from .codeocean import CodeOceanSettings
-from .load import environment_without_settings, load_settings
+from .load import bare_environment, environment_without_settings, load_settings
+from .metadata import MetadataSettings
 from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
@@ -23,6 +24,7 @@ __all__ = [
     "HookSettings",
     "LocalExecutorSettings",
     "MailSettings",
+    "MetadataSettings",
     "MoreOf",
     "PresetSettings",
     "ProjectSettings",
@@ -33,6 +35,7 @@ __all__ = [
     "SlurmSettings",
     "WebhookSettings",
     "WorkerSettings",
+    "bare_environment",
     "environment_without_settings",
     "load_settings",
 ]

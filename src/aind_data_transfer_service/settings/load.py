@@ -11,6 +11,13 @@ from pydantic_settings import SettingsError
 from ..errors import SettingsInvalid
 from .service import ENV_PREFIX, Settings, file_values
 
+_OF_MACHINE = frozenset(
+    {"PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+    | {"REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}
+    | {"http_proxy", "https_proxy", "no_proxy", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"}
+)
+_OF_CONTAINERS = ("APPTAINER_", "SINGULARITY_")
+
 
 def load_settings(config: Path | None = None, **given: Any) -> Settings:
     """Read the settings; ``given`` (the command line) wins over the environment and the file.
@@ -34,6 +41,14 @@ def load_settings(config: Path | None = None, **given: Any) -> Settings:
 def environment_without_settings() -> dict[str, str]:
     """Return the environment for a program that is to know nothing of this service's settings."""
     return {k: v for k, v in os.environ.items() if not k.upper().startswith(ENV_PREFIX)}
+
+
+def bare_environment() -> dict[str, str]:
+    """Return the environment for a tool that takes settings of its own from variables of any name.
+
+    Only what concerns the machine is left: paths, language, time zone, certificates, containers.
+    """
+    return {k: v for k, v in os.environ.items() if k in _OF_MACHINE or k.startswith(_OF_CONTAINERS)}
 
 
 def _explain(problem: ValidationError) -> str:

@@ -17,6 +17,7 @@ from pydantic_settings import (
 from ..domain.pipeline import TaskId
 from ..identity.scopes import Scope
 from .codeocean import CodeOceanSettings
+from .metadata import MetadataSettings
 from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     """Names a request may use; none: those that ``projects`` gives, else any."""
     projects: ProjectSettings = ProjectSettings()
     presets: PresetSettings = PresetSettings()
+    metadata: MetadataSettings = MetadataSettings()
     spreadsheets: SpreadsheetSettings = SpreadsheetSettings()
     allowed_images: tuple[str, ...] = ()
     """Container images that requests may name beside those that presets name."""

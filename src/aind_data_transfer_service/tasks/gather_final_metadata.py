@@ -9,8 +9,9 @@ from ..domain.plan import ModalityPlan
 from ..domain.states import TaskState
 from ..errors import Defect
 from ..files import write_whole
-from ..metadata.files import PROCESSING, Document, read_document, write_form
+from ..metadata.files import PROCESSING, RECORD, Document, read_document, write_form
 from ..metadata.processing import Compression, merged, processing
+from ..metadata.record import STATUS, made_by_library, made_here
 from .context import Done, Outcome, TaskContext
 from .spec import EarlierTask, TaskSpec
 from .staging import remove_partial_metadata
@@ -19,14 +20,35 @@ logger = logging.getLogger(__name__)
 
 
 def run(ctx: TaskContext) -> Outcome:
-    """Write ``processing.json``, or add to the one that came with the session."""
+    """Write ``processing.json``, or add to the one that came; last, the record of all metadata."""
     remove_partial_metadata(ctx.staging)
+    (ctx.staging / RECORD).unlink(missing_ok=True)
+    outputs = _write_processing(ctx)
+    record = _record(ctx)
+    write_whole(ctx.staging / RECORD, write_form(record))
+    return Done({**outputs, STATUS: record[STATUS]})
+
+
+def _record(ctx: TaskContext) -> Document:
+    plan = ctx.spec.plan
+    location = f"{plan.storage_url.rstrip('/')}/{plan.asset_name}"
+    command = ctx.spec.metadata.mapper
+    if command is None:
+        return made_here(ctx.staging, name=plan.asset_name, location=location)
+    scratch = ctx.folder / "metadata"
+    scratch.mkdir(exist_ok=True)
+    return made_by_library(
+        command, ctx.staging, name=plan.asset_name, location=location, scratch=scratch
+    )
+
+
+def _write_processing(ctx: TaskContext) -> dict[str, Any]:
     compressions = [
         _compression(ctx.spec, modality, elements) for modality, elements in _compressed(ctx.spec)
     ]
     ours = processing(ctx.spec.service_version, compressions)
     path = ctx.staging / PROCESSING
-    outputs = {"compressed": len(compressions), "merged": path.exists()}
+    outputs: dict[str, Any] = {"compressed": len(compressions), "merged": path.exists()}
     document: Document | None = ours
     if path.exists():
         document = merged(read_document(path), ours)
@@ -36,9 +58,9 @@ def run(ctx: TaskContext) -> Outcome:
             " it is left as it is, and what this service did is not in it"
         )
         logger.warning("%s", warning)
-        return Done({**outputs, "merged": False, "warnings": [warning]})
+        return {**outputs, "merged": False, "warnings": [warning]}
     write_whole(path, write_form(document))
-    return Done(outputs)
+    return outputs
 
 
 def _compressed(spec: TaskSpec) -> list[tuple[ModalityPlan, list[EarlierTask]]]:

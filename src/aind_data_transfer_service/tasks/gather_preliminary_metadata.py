@@ -1,11 +1,19 @@
 """Puts the metadata files of the session at the top of the asset."""
 
 import logging
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from ..errors import TransferError
 from ..files import write_whole
-from ..metadata.data_description import ASSUMED, contradictions, data_description
-from ..metadata.files import DATA_DESCRIPTION, KNOWN_FILES, parse_document, write_form
+from ..metadata.builtin import own_description
+from ..metadata.differences import differences
+from ..metadata.files import DATA_DESCRIPTION, KNOWN_FILES, Document, parse_document, write_form
+from ..metadata.open import open_source
+from ..ports.metadata_source import Gathered, GatherRequest
 from .context import Done, Outcome, TaskContext
 from .staging import remove_partial_metadata
 
@@ -14,28 +22,51 @@ logger = logging.getLogger(__name__)
 _LISTED = 100
 
 
+@dataclass(slots=True)
+class _Staged:
+    """What the asset has got so far."""
+
+    documents: dict[str, bytes] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, ctx: TaskContext, name: str, document: Document, content: bytes) -> None:
+        self.warnings += differences(ctx.spec.plan, name, document)
+        self.documents[name] = content
+
+
 def run(ctx: TaskContext) -> Outcome:
-    """Copy the known files of ``metadata_dir`` and write the data description if it lacks one."""
+    """Stage the known files of ``metadata_dir``, and have gathered what it lacks."""
     remove_partial_metadata(ctx.staging)
     named = ctx.spec.plan.metadata_dir
     folder = None if named is None else Path(named)
-    copied, warnings = _copy_known(ctx, folder)
+    staged = _Staged()
+    copied = [] if folder is None else _take(ctx, folder, staged)
     others = [] if folder is None else _others(folder)
     if others:
         logger.warning(
             "Not uploaded, because they are not among the known metadata files: %s",
             ", ".join(others[:_LISTED]),
         )
-    written = []
-    if DATA_DESCRIPTION not in copied:
-        warnings += _write_data_description(ctx)
-        written = [DATA_DESCRIPTION] if (ctx.staging / DATA_DESCRIPTION).exists() else []
+    source = open_source(ctx.spec.metadata)
+    logger.info("What the session lacks is gathered by: %s", source.name)
+    gathered = source.gather(_request(ctx, copied))
+    incomplete = _missing_parts(ctx, gathered)
+    _add_gathered(ctx, gathered, staged)
+    for name in KNOWN_FILES:
+        if name in staged.documents:
+            write_whole(ctx.staging / name, staged.documents[name])
+        else:
+            (ctx.staging / name).unlink(missing_ok=True)  # of an earlier attempt
+    warnings = staged.warnings + [f"Incomplete: {why}" for why in incomplete.values()]
     for warning in warnings:
         logger.warning("%s", warning)
     return Done(
         {
+            "source": source.name,
+            "versions": dict(gathered.versions),
             "copied": copied,
-            "written": written,
+            "written": [n for n in KNOWN_FILES if n in staged.documents and n not in copied],
+            "incomplete": sorted(incomplete),
             "not_uploaded": others[:_LISTED],
             "not_uploaded_count": len(others),
             "warnings": warnings,
@@ -43,22 +74,53 @@ def run(ctx: TaskContext) -> Outcome:
     )
 
 
-def _copy_known(ctx: TaskContext, folder: Path | None) -> tuple[list[str], list[str]]:
-    """Stage what ``folder`` has of the known files; take away what an earlier attempt staged."""
-    copied: list[str] = []
-    warnings: list[str] = []
+def _take(ctx: TaskContext, folder: Path, staged: _Staged) -> list[str]:
+    """Take what ``folder`` has of the known files, byte for byte, and return their names."""
     for name in KNOWN_FILES:
-        staged = ctx.staging / name
-        source = None if folder is None else folder / name
-        if source is None or not source.exists():
-            staged.unlink(missing_ok=True)
-            continue
-        content = source.read_bytes()
-        document = parse_document(source, content)
-        warnings += contradictions(ctx.spec.plan, name, document)
-        write_whole(staged, content)
-        copied.append(name)
-    return copied, warnings
+        path = folder / name
+        if path.exists():
+            content = path.read_bytes()
+            staged.add(ctx, name, parse_document(path, content), content)
+    return list(staged.documents)
+
+
+def _request(ctx: TaskContext, copied: list[str]) -> GatherRequest:
+    scratch = ctx.folder / "metadata"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    return GatherRequest(
+        plan=ctx.spec.plan,
+        settings=ctx.spec.settings,
+        given=frozenset(copied),
+        source_roots=ctx.spec.source_roots,
+        scratch=scratch,
+    )
+
+
+def _missing_parts(ctx: TaskContext, gathered: Gathered) -> Mapping[str, str]:
+    """Return why parts are missing, if the job may go on without them; else raise the failure."""
+    failures: list[TransferError] = sorted(
+        gathered.failures.values(), key=lambda error: not error.retryable
+    )
+    for failure in failures:
+        if not ctx.spec.metadata.go_on_incomplete or ctx.spec.tried_again(failure):
+            raise failure
+    return {name: failure.message for name, failure in gathered.failures.items()}
+
+
+def _add_gathered(ctx: TaskContext, gathered: Gathered, staged: _Staged) -> None:
+    staged.warnings += gathered.warnings
+    documents: dict[str, dict[str, Any]] = {
+        name: dict(document)
+        for name, document in gathered.documents.items()
+        if name not in staged.documents
+    }
+    if DATA_DESCRIPTION not in staged.documents and DATA_DESCRIPTION not in documents:
+        own, warnings = own_description(ctx.spec.plan, ctx.spec.settings)
+        staged.warnings += warnings
+        documents |= {} if own is None else {DATA_DESCRIPTION: own}
+    for name, document in documents.items():
+        staged.add(ctx, name, document, write_form(document))
 
 
 def _others(folder: Path) -> list[str]:
@@ -67,12 +129,3 @@ def _others(folder: Path) -> list[str]:
         for entry in folder.iterdir()
         if entry.is_file() and entry.name not in KNOWN_FILES
     )
-
-
-def _write_data_description(ctx: TaskContext) -> list[str]:
-    """Write the data description and return what is doubtful about it."""
-    document = data_description(ctx.spec.plan)
-    if document is None:
-        return [f"{DATA_DESCRIPTION} is missing: it cannot be written without a platform"]
-    write_whole(ctx.staging / DATA_DESCRIPTION, write_form(document))
-    return [f"{DATA_DESCRIPTION}: {field} is not known and was assumed" for field in ASSUMED]

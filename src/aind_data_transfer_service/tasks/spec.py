@@ -15,7 +15,9 @@ from pydantic import Field
 
 from ..domain.pipeline import TaskId
 from ..domain.plan import Frozen, JobPlan, ModalityPlan, TaskPlan
-from ..errors import Defect
+from ..errors import Defect, TransferError
+from ..metadata.options import MetadataOptions
+from ..settings import RetryPolicy
 
 SPEC_FILE = "spec.json"
 RESULT_FILE = "result.json"
@@ -72,6 +74,10 @@ class TaskSpec(Frozen):
     source_roots: tuple[str, ...] = ()
     """Folders that sources must lie in; empty: anywhere."""
     storage: StorageOptions = StorageOptions()
+    metadata: MetadataOptions = MetadataOptions()
+    retry: RetryPolicy = RetryPolicy()
+    tries: int = 1
+    """Attempts so far since somebody asked for them, this one included."""
     earlier: tuple[EarlierTask, ...] = ()
     service_version: str
     job_url: str | None = None
@@ -92,6 +98,12 @@ class TaskSpec(Frozen):
         if self.modality is None:
             raise Defect(f"{self.task_id}[{self.map_index}] is for no modality.")
         return self.modality
+
+    def tried_again(self, error: TransferError) -> bool:
+        """Whether there will be another attempt if this one fails so."""
+        return self.retry.wants_another(
+            attempt=self.tries, code=error.code, retryable=error.retryable
+        )
 
     @property
     def prefix(self) -> str:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ..errors import Conflict
-from ..metadata.files import KNOWN_FILES
+from ..metadata.files import KNOWN_FILES, RECORD
 
 
 class StagingOccupied(Conflict):
@@ -33,6 +33,6 @@ def require_real_folder(path: Path) -> None:
 
 def remove_partial_metadata(staging: Path) -> None:
     """Remove what an attempt that was killed left half written: it would be uploaded."""
-    for name in KNOWN_FILES:
+    for name in (*KNOWN_FILES, RECORD):
         for partial in staging.glob(f".{name}.*.partial"):
             partial.unlink()

@@ -25,13 +25,15 @@ from .fields import PathText
 SessionSettingsName = Literal["Bergamo", "Bruker", "FiberPhotometry", "Mesoscope", "OpenEphys"]
 
 
-class _ExtractorSettings(WireModel):
+class ExtractorSettings(WireModel):
+    """What all extractors take."""
+
     input_source: PathText | list[PathText] | None = None
     output_directory: PathText | None = None
     user_settings_config_file: PathText | None = None
 
 
-class BergamoSettings(_ExtractorSettings):
+class BergamoSettings(ExtractorSettings):
     """A session at a Bergamo microscope; wavelengths in nm, depth in µm, coordinates in mm."""
 
     job_settings_name: Literal["Bergamo"] = "Bergamo"
@@ -70,7 +72,7 @@ class BergamoSettings(_ExtractorSettings):
     timezone: str = "US/Pacific"
 
 
-class BrukerSettings(_ExtractorSettings):
+class BrukerSettings(ExtractorSettings):
     """A session at a Bruker scanner; magnetic strength in tesla."""
 
     job_settings_name: Literal["Bruker"] = "Bruker"
@@ -89,7 +91,7 @@ class BrukerSettings(_ExtractorSettings):
     session_notes: str
 
 
-class FiberPhotometrySettings(_ExtractorSettings):
+class FiberPhotometrySettings(ExtractorSettings):
     """A fiber photometry session; weights in g."""
 
     job_settings_name: Literal["FiberPhotometry"] = "FiberPhotometry"
@@ -113,7 +115,7 @@ class FiberPhotometrySettings(_ExtractorSettings):
     output_filename: str = "session_fip.json"
 
 
-class MesoscopeSettings(_ExtractorSettings):
+class MesoscopeSettings(ExtractorSettings):
     """A session at a mesoscope; coordinates in mm."""
 
     job_settings_name: Literal["Mesoscope"] = "Mesoscope"
@@ -153,7 +155,7 @@ def _opto_conditions() -> dict[str, dict[str, Any]]:
     }
 
 
-class OpenEphysSettings(_ExtractorSettings):
+class OpenEphysSettings(ExtractorSettings):
     """An Open Ephys session of a behaviour rig."""
 
     job_settings_name: Literal["OpenEphys"] = "OpenEphys"
@@ -207,7 +209,7 @@ class SessionSettings(WireModel):
     job_settings: SessionJobSettings
 
 
-class SmartSpimSettings(_ExtractorSettings):
+class SmartSpimSettings(ExtractorSettings):
     """An acquisition at a SmartSPIM microscope."""
 
     job_settings_name: Literal["SmartSPIM"] = "SmartSPIM"
@@ -224,3 +226,15 @@ class AcquisitionSettings(WireModel):
     """How the acquisition's metadata are extracted."""
 
     job_settings: SmartSpimSettings
+
+
+SESSION_EXTRACTORS: Mapping[str, type[ExtractorSettings]] = {
+    "Bergamo": BergamoSettings,
+    "Bruker": BrukerSettings,
+    "FiberPhotometry": FiberPhotometrySettings,
+    "Mesoscope": MesoscopeSettings,
+    "OpenEphys": OpenEphysSettings,
+}
+"""Settings of sessions by their ``job_settings_name``."""
+ACQUISITION_EXTRACTORS: Mapping[str, type[ExtractorSettings]] = {"SmartSPIM": SmartSpimSettings}
+"""The same of acquisitions."""

@@ -1,0 +1,183 @@
+"""Small sessions that the extractors of ``aind-metadata-mapper`` 0.29.3 read, one kind a function.
+
+Each function writes a session into a folder and returns the ``job_settings`` of a request for it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .scanimage_tiff import write_scanimage_tiff
+
+SUBJECT_ID = "655019"
+EXPERIMENTERS = ["John Apple"]
+
+_SCANIMAGE = {
+    "SI.VERSION_MAJOR": "2020",
+    "SI.VERSION_MINOR": "1",
+    "SI.VERSION_UPDATE": "0",
+    "SI.extTrigEnable": "0",
+    "SI.hBeams.powers": "[15 0]",
+    "SI.hChannels.channelSave": "[1 2]",
+    "SI.hIntegrationRoiManager.enable": "false",
+    "SI.hIntegrationRoiManager.outputChannelsEnabled": "false",
+    "SI.hPhotostim.status": "'Offline'",
+    "SI.hPhotostim.sequenceSelectedStimuli": "[1 2]",
+    "SI.hRoiManager.linesPerFrame": "800",
+    "SI.hRoiManager.pixelsPerLine": "800",
+    "SI.hRoiManager.scanFrameRate": "19.4188",
+    "SI.hRoiManager.scanZoomFactor": "1.5",
+    "SI.hStackManager.enable": "false",
+    "SI.hStackManager.framesPerSlice": "1",
+    "SI.hStackManager.numSlices": "1",
+    "SI.hStackManager.numVolumes": "1",
+    "SI.hStackManager.stackZStepSize": "1",
+    "SI.hStackManager.zs": "[0]",
+}
+_STACK = {
+    "SI.hStackManager.enable": "true",
+    "SI.hStackManager.numSlices": "3",
+    "SI.hStackManager.zs": "[-10 0 10]",
+    "SI.hStackManager.stackZStepSize": "10",
+}
+_BEHAVIOR = {
+    "SI.extTrigEnable": "1",
+    "SI.hIntegrationRoiManager.enable": "true",
+    "SI.hIntegrationRoiManager.outputChannelsEnabled": "true",
+}
+_PHOTOSTIM = {"SI.hPhotostim.status": "'Running'"}
+
+
+def bergamo_session(folder: Path) -> dict[str, Any]:
+    """Write a session of a Bergamo microscope: a stack, rest, behavior and photostimulation."""
+    folder.mkdir(parents=True)
+    group = {"rois": [_stimulus(0.01), _stimulus(0.02), _stimulus(0.03)]}
+    rois = {"RoiGroups": {"photostimRoiGroups": [group, group]}}
+    kinds: tuple[tuple[str, Mapping[str, str], int], ...] = (
+        ("stackPost", _STACK, 0),
+        ("spont", {}, 10),
+        ("neuron2", _BEHAVIOR, 20),
+        ("photostim", _PHOTOSTIM, 30),
+    )
+    for stem, changes, minute in kinds:
+        for number in (1, 2):
+            frames = [_frame(minute, count) for count in range(3)]
+            path = folder / f"{stem}_{number:05}.tif"
+            write_scanimage_tiff(path, header={**_SCANIMAGE, **changes}, rois=rois, frames=frames)
+    return {
+        "job_settings_name": "Bergamo",
+        "input_source": str(folder),
+        "experimenter_full_name": EXPERIMENTERS,
+        "subject_id": SUBJECT_ID,
+        "imaging_laser_wavelength": 920,
+        "fov_imaging_depth": 200,
+        "fov_targeted_structure": "Primary Motor Cortex",
+        "notes": "test upload",
+    }
+
+
+def _stimulus(duration: float) -> dict[str, Any]:
+    pattern = [[0, 0, 0, 1], [1, 1, 0, 1]]
+    field = {"slmPattern": pattern, "powers": 10, "repetitions": 10, "duration": duration}
+    return {"scanfields": field}
+
+
+def _frame(minute: int, count: int) -> dict[str, str]:
+    return {
+        "frameNumbers": str(count + 1),
+        "frameTimestamps_sec": f"{count * 0.0515:.6f}",
+        "nextFileMarkerTimestamps_sec": "2.0",
+        "epoch": f"[2000  1  1  1 {11 + minute} 41.500]",
+    }
+
+
+def bruker_session(folder: Path) -> dict[str, Any]:
+    """Write a study of a Bruker scanner: two scans, parameters only."""
+    _parameters(folder / "subject", {"$SUBJECT_position": "SUBJ_POS_Supine"})
+    for number, time in ((1, "10:10:10"), (2, "10:20:10")):
+        scan = folder / str(number)
+        _parameters(scan / "acqp", {"$ACQ_time": f"( 20 )\n<{time} 03 Apr 2023>"})
+        _parameters(
+            scan / "method",
+            {
+                "$Method": "RARE",
+                "$PVM_ScanTimeStr": "( 16 )\n<0h5m6s400ms>",
+                "$PVM_RareFactor": "8",
+                "$PVM_EffectiveTE": "42.5",
+                "$PVM_EchoTime": "8.5",
+                "$PVM_RepetitionTime": "500",
+                "$PVM_SpatResol": "( 3 )\n0.1 0.1 0.1",
+            },
+        )
+        reconstruction = scan / "pdata" / "1"
+        _parameters(reconstruction / "reco", {"$RECO_mode": "AUTO"})
+        _parameters(
+            reconstruction / "visu_pars",
+            {
+                "$VisuCoreOrientation": "( 1, 9 )\n1 0 0 0 1 0 0 0 1",
+                "$VisuCorePosition": "( 1, 3 )\n-6.1 -5.2 -4.3",
+            },
+        )
+    return {
+        "job_settings_name": "Bruker",
+        "input_source": str(folder),
+        "experimenter_full_name": EXPERIMENTERS,
+        "subject_id": SUBJECT_ID,
+        "session_type": "3D MRI Volume",
+        "primary_scan_number": 2,
+        "setup_scan_number": 1,
+        "scanner_name": "Scanner 2",
+        "scan_location": "UW SLU",
+        "magnetic_strength": 7,
+        "iacuc_protocol": "2109",
+        "session_notes": "test upload",
+    }
+
+
+def _parameters(path: Path, values: Mapping[str, str]) -> None:
+    """Write a file of parameters as ParaVision does (JCAMP-DX)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = ["##TITLE=Parameter List", "##JCAMPDX=4.24"]
+    lines += [f"##{name}={value}" for name, value in values.items()]
+    path.write_text("\n".join([*lines, "##END=", ""]))
+
+
+def fiber_photometry_session(folder: Path) -> dict[str, Any]:
+    """Write a fiber photometry session: one file of samples, times in ms since midnight."""
+    folder.mkdir(parents=True)
+    start = ((1 * 60 + 11) * 60 + 41) * 1000
+    samples = "".join(f"{start + 50 * count}.0,{100 + count},0\n" for count in range(20))
+    (folder / "FIP_DataG_2000-01-01T01_11_41.csv").write_text(samples)
+    return {
+        "job_settings_name": "FiberPhotometry",
+        "data_directory": str(folder),
+        "experimenter_full_name": EXPERIMENTERS,
+        "subject_id": SUBJECT_ID,
+        "rig_id": "428_FIP1_20231003",
+        "mouse_platform_name": "Disc",
+        "active_mouse_platform": False,
+        "iacuc_protocol": "2115",
+        "notes": "test upload",
+        "data_streams": [
+            {
+                "light_sources": [
+                    {
+                        "name": "470nm LED",
+                        "excitation_power": 20,
+                        "excitation_power_unit": "microwatt",
+                    }
+                ],
+                "detectors": [
+                    {"name": "Green CMOS", "exposure_time": 15650.0, "trigger_type": "Internal"}
+                ],
+                "fiber_connections": [
+                    {
+                        "patch_cord_name": "Patch Cord A",
+                        "patch_cord_output_power": 20,
+                        "output_power_unit": "microwatt",
+                        "fiber_name": "Fiber A",
+                    }
+                ],
+            }
+        ],
+    }
