@@ -111,7 +111,6 @@ def test_nothing_submitted_becomes_markup(web: WebClient, jobsite: Jobsite) -> N
     job_id = jobsite.failed(log=_HOSTILE, error=error, **texts, request={"x": _HOSTILE})
 
     for address in (
-        "/",
         "/jobs",
         f"/jobs/{job_id}",
         f"/jobs/{job_id}/tasks/compress_data/0/1",
@@ -121,15 +120,6 @@ def test_nothing_submitted_becomes_markup(web: WebClient, jobsite: Jobsite) -> N
         assert "<img src=x" not in text, address
         assert not [a for a in _Page(text).all("img") if a.get("src") == "x"], address
         assert _HOSTILE in html.unescape(text), address
-
-
-def test_start_counts_and_shows_recent_jobs(web: WebClient, jobsite: Jobsite) -> None:
-    assert "Nothing has been submitted yet" in web.get("/").text
-
-    jobsite.queued(asset_name="the_first")
-
-    assert "the_first" in web.get("/").text
-    assert "No worker is running" in web.get("/").text
 
 
 def test_the_python_example_works(web: WebClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ from .lookups import Lookups
 from .openapi import complete
 from .portal import actions, pages, reference, selected, session
 from .portal import jobs as jobs_page
+from .portal.submit import routes as submit
 from .service import Service
 
 _STATIC = Path(__file__).with_name("portal") / "static"
@@ -110,6 +111,7 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         parameters,
         spreadsheets,
         health,
+        submit,
         jobs_page,
         selected,
         pages,

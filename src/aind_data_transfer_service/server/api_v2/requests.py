@@ -60,7 +60,7 @@ def submit_jobs(
     `Idempotency-Key`.
     """
     request = Submitted(SUBMIT_V2, body, caller, idempotency_key, DAG_ID_V2)
-    return take(service, request, partial(accept, service, body), check=_require_new)
+    return take(service, request, partial(accept, service, body), check=require_new)
 
 
 def accept(service: Service, body: bytes) -> Accepted:
@@ -68,7 +68,8 @@ def accept(service: Service, body: bytes) -> Accepted:
     return accept_v2(body, service.lookups.policy(), service.lookups.snapshot())
 
 
-def _require_new(jobs: Sequence[AcceptedJob]) -> None:
+def require_new(jobs: Sequence[AcceptedJob]) -> None:
+    """Raise `RequestInvalid` if the very same as one of the jobs is under way already."""
     _refuse([job.asset_name for job in jobs if not job.new])
 
 

@@ -1,11 +1,11 @@
-"""The pages: start, one job, one log."""
+"""The pages: one job, one log."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from ...engine.repositories import JobFilter, TaskUnknown
+from ...engine.repositories import TaskUnknown
 from ...engine.services.logs import LogMissing, read_log
-from ...engine.services.views import get_job, list_jobs
+from ...engine.services.views import get_job
 from ..health import look
 from ..service import ServiceDep
 from . import overview
@@ -13,16 +13,8 @@ from .render import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_RECENT = 5
 _LONGEST_LOG_SHOWN = 200_000
 """Characters."""
-
-
-@router.get("/")
-def show_start(service: ServiceDep) -> HTMLResponse:
-    """Say what this is, how to submit, and what was submitted last."""
-    jobs, _ = list_jobs(service.database, JobFilter(limit=_RECENT))
-    return page("start.html", jobs=jobs, base_url=service.settings.base_url, health=look(service))
 
 
 @router.get("/jobs/{job_id}")

@@ -2,7 +2,6 @@ import { addCopyButtons } from "./copy.js";
 import { follow, keepFresh } from "./live.js";
 import { localise } from "./times.js";
 
-for (const element of document.querySelectorAll(".needs-script")) element.hidden = false;
 localise(document);
 addCopyButtons(document);
 follow(document);
