@@ -13,6 +13,7 @@ from aind_data_transfer_service.engine.durable import JobQueue
 from aind_data_transfer_service.server.app import create_app
 from aind_data_transfer_service.settings import Settings
 
+from ..engine.conftest import new_postgresql
 from .factories import Jobsite
 from .web_client import WebClient
 
@@ -31,14 +32,37 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", path_checks="off", public_url="http://portal")
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """SQLite, or what `ON_BOTH_DATABASES` says."""
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
 
 
 @pytest.fixture
-def database(settings: Settings, empty_database: Path) -> Iterator[Database]:
-    settings.home_folder.mkdir()
-    shutil.copy(empty_database, settings.home_folder / "state.db")
+def database_url(
+    request: pytest.FixtureRequest, kind_of_database: str, tmp_path: Path, empty_database: Path
+) -> Iterator[str]:
+    """The URL of an empty database with all tables."""
+    if kind_of_database == "postgresql":
+        yield from new_postgresql(request.getfixturevalue("service_url"))
+    else:
+        (tmp_path / "home").mkdir()
+        shutil.copy(empty_database, tmp_path / "home" / "state.db")
+        yield f"sqlite:///{tmp_path / 'home' / 'state.db'}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(
+        home=tmp_path / "home",
+        database_url=database_url,
+        path_checks="off",
+        public_url="http://portal",
+    )
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
     database = Database(settings.database)
     yield database
     database.close()

@@ -16,9 +16,12 @@ from aind_data_transfer_service.server.access import Needs
 from aind_data_transfer_service.server.app import create_app
 from aind_data_transfer_service.settings import Settings, load_settings
 
+from .databases import ON_BOTH_DATABASES
 from .factories import Jobsite
 from .requests import request
 from .web_client import WebClient
+
+pytestmark = ON_BOTH_DATABASES
 
 UNKNOWN = Token("0" * 12, "x" * 43).text
 READING = {"GET", "HEAD"}

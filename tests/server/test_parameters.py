@@ -8,7 +8,10 @@ from fastapi import FastAPI
 
 from aind_data_transfer_service.settings import Settings
 
+from .databases import ON_BOTH_DATABASES
 from .web_client import WebClient
+
+pytestmark = ON_BOTH_DATABASES
 
 _V2 = "/api/v2/parameters"
 _TASK = "job_types/ecephys/tasks/upload_data_to_s3"

@@ -5,7 +5,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from .databases import ON_BOTH_DATABASES
 from .web_client import WebClient
+
+pytestmark = ON_BOTH_DATABASES
 
 _TASK = "/api/v2/parameters/job_types/ecephys/tasks/upload_data_to_s3"
 _MODALITY = "/api/v2/parameters/job_types/j/tasks/modality_transformation_settings/ecephys"

@@ -5,9 +5,12 @@ import pytest
 from aind_data_transfer_service import __version__
 from aind_data_transfer_service.engine.services.views import get_job
 
+from .databases import ON_BOTH_DATABASES
 from .factories import Jobsite
 from .requests import recorded, request
 from .web_client import WebClient
+
+pytestmark = ON_BOTH_DATABASES
 
 
 @pytest.mark.parametrize("case", ["ok_minimal", "ok_guide_basic_with_email", "ok_us_datetime"])

@@ -5,8 +5,11 @@ from aind_data_transfer_service.client.models import Job, JobPage
 from aind_data_transfer_service.domain.states import JobState
 from aind_data_transfer_service.engine.services.views import get_job
 
+from .databases import ON_BOTH_DATABASES
 from .factories import Jobsite
 from .web_client import WebClient
+
+pytestmark = ON_BOTH_DATABASES
 
 
 def _is_problem(answer: httpx.Response, status: int, code: str) -> None:

@@ -9,9 +9,12 @@ from aind_data_transfer_service.engine.services.views import get_job
 from aind_data_transfer_service.ports.project_names import ProjectNamesUnavailable
 from aind_data_transfer_service.server.lookups import Lookups
 
+from .databases import ON_BOTH_DATABASES
 from .factories import Jobsite
 from .requests import recorded, request, v2_request
 from .web_client import WebClient
+
+pytestmark = ON_BOTH_DATABASES
 
 _VALIDATE = "/api/v2/validate_json"
 _SUBMIT = "/api/v2/submit_jobs"
