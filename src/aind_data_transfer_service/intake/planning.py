@@ -5,16 +5,15 @@ from dataclasses import dataclass
 
 from ..domain.pipeline import PIPELINE, PipelineTask, TaskId
 from ..domain.plan import ModalityPlan, Partition, TaskPlan
+from .code_ocean import NOT_CONFIGURED
 from .merge import REQUEST, Layer, merge
 from .partitions import SETTINGS, partitions
 from .task_settings import TaskSettings
 
-_NOT_CONFIGURED = "Code Ocean is not configured"
-
 # Tasks that run only where something asks for them, and what it says when nothing does.
 _SKIPPED = {
-    TaskId.REGISTER_DATA_ASSET: _NOT_CONFIGURED,
-    TaskId.RUN_CODEOCEAN_PIPELINE: _NOT_CONFIGURED,
+    TaskId.REGISTER_DATA_ASSET: NOT_CONFIGURED,
+    TaskId.RUN_CODEOCEAN_PIPELINE: NOT_CONFIGURED,
     TaskId.REMOVE_SOURCE_FOLDERS: "Sources are never removed unless a preset says so",
 }
 

@@ -10,6 +10,24 @@ if TYPE_CHECKING:  # the process that validates large requests does without
 
 
 @dataclass(frozen=True, slots=True)
+class CodeOceanPolicy:
+    """What becomes of assets and results in Code Ocean."""
+
+    everyone: str
+    """What everyone may do with registered assets."""
+    results_bucket: str | None
+    """Takes results; None: Code Ocean's own storage."""
+
+    @classmethod
+    def from_settings(cls, settings: "Settings") -> Self | None:
+        """Return the policy that the settings describe; None without Code Ocean."""
+        given = settings.codeocean
+        if given.domain is None:
+            return None
+        return cls(everyone=given.everyone, results_bucket=given.results_bucket)
+
+
+@dataclass(frozen=True, slots=True)
 class IntakePolicy:
     """The settings that decide on requests."""
 
@@ -24,6 +42,8 @@ class IntakePolicy:
     """Container images that requests may name beside those of presets."""
     allow_command_scripts: bool = False
     """Whether requests may bring scripts that no preset has."""
+    codeocean: CodeOceanPolicy | None = None
+    """None: nothing is registered in Code Ocean."""
     webhooks_allowed: bool = True
     """Whether requests may name addresses to call."""
 
@@ -37,5 +57,6 @@ class IntakePolicy:
             path_checks=settings.path_checks,
             allowed_images=frozenset(settings.allowed_images),
             allow_command_scripts=settings.allow_command_scripts,
+            codeocean=CodeOceanPolicy.from_settings(settings),
             webhooks_allowed=settings.webhooks.allowed,
         )

@@ -20,6 +20,7 @@ from ..wire.v1 import (
     parse_request,
 )
 from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
+from .code_ocean import with_code_ocean
 from .partitions import PartitionsInvalid
 from .paths import NamedPath
 from .planning import Settled, lay_out
@@ -27,6 +28,7 @@ from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
 from .task_settings import Settler
+from .wanted_runs import wanted_by_v1
 
 __all__ = ["Accepted", "NotJson", "RequestInvalid", "accept_v1"]
 
@@ -55,6 +57,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             continue
         try:
             plan = _plan(job, dump, url, layouts)
+            wanted = wanted_by_v1(job, layouts.settler, plan.job_type, loc)
         except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
             continue
@@ -63,6 +66,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             place = (*loc, "modalities", names.index(wrong.modality))
             findings.problems.append(wrong_partitions(wrong, loc, place))
             continue
+        plan = with_code_ocean(plan, wanted, policy.codeocean, findings.problems)
         findings.add(plan, list(_named(plan, loc)), loc)
     return Accepted(
         plans=findings.plans(),
@@ -102,7 +106,7 @@ class _Layouts:
     """The tasks of the jobs of one request; those that are set alike share them."""
 
     def __init__(self, presets: Presets) -> None:
-        self._settler = Settler(presets)
+        self.settler = Settler(presets)
         self._known: dict[tuple[str, str], tuple[TaskPlan, ...]] = {}
 
     def tasks(self, modalities: tuple[ModalityPlan, ...], job_type: str) -> tuple[TaskPlan, ...]:
@@ -111,7 +115,7 @@ class _Layouts:
         key = job_type, json.dumps([m.model_dump(exclude=alike) for m in modalities])
         tasks = self._known.get(key)
         if tasks is None:
-            settled = _settle(modalities, job_type, self._settler)
+            settled = _settle(modalities, job_type, self.settler)
             tasks = tuple(lay_out(modalities, derivatives_dir=None, settled=settled))
             self._known[key] = tasks
         return tasks

@@ -18,6 +18,7 @@ from ..wire.v2 import (
 )
 from ..wire.v2.task_ids import V2_NAMES
 from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
+from .code_ocean import with_code_ocean
 from .partitions import PartitionsInvalid
 from .planning import Settled, lay_out
 from .policy import IntakePolicy
@@ -26,6 +27,7 @@ from .problems import broken_preset, wrong_partitions
 from .programs import program_problems, unused_scripts
 from .task_settings import Settler, TaskSettings
 from .v2_settings import JobFacts
+from .wanted_runs import wanted_by_v2
 
 _COMPRESS = TaskId.COMPRESS_DATA
 
@@ -93,10 +95,17 @@ class V2Intake:
             return
         try:
             plan = _plan(job, dump, url, facts)
+            wanted = wanted_by_v2(
+                job, self._settler, settled.tasks[TaskId.REGISTER_DATA_ASSET], loc
+            )
         except PartitionsInvalid as wrong:
             place = (*loc, "tasks", V2_NAMES[_COMPRESS], wrong.modality)
             findings.problems.append(wrong_partitions(wrong, loc, place))
             return
+        except PresetBroken as broken:
+            findings.problems.append(broken_preset(broken, loc))
+            return
+        plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
         findings.warnings += unused_scripts(plan, loc)
         findings.add(plan, facts.folders, loc)
 

@@ -151,6 +151,11 @@ class Registry(Protocol):
         """Stop a run and forget it; does nothing if there is none."""
         ...
 
-    def result_file(self, run_id: str, name: str, *, at_most: int) -> bytes | None:
-        """Return the first bytes of a file at the top of a run's results; None if it has none."""
+    def result_file(
+        self, run_id: str, name: str, *, at_most: int, from_end: bool = False
+    ) -> bytes | None:
+        """Return the first bytes, or the last, of a file at the top of a run's results.
+
+        None if there is no such file.
+        """
         ...

@@ -132,8 +132,10 @@ class CodeOceanRegistry:
         except NotInRegistry:
             return
 
-    def result_file(self, run_id: str, name: str, *, at_most: int) -> bytes | None:
-        """Return the first bytes of a file at the top of a run's results."""
+    def result_file(
+        self, run_id: str, name: str, *, at_most: int, from_end: bool = False
+    ) -> bytes | None:
+        """Return the first bytes, or the last, of a file at the top of a run's results."""
 
         def ask(co: Any) -> str | None:
             if name not in [
@@ -143,16 +145,22 @@ class CodeOceanRegistry:
             return str(co.computations.get_result_file_urls(run_id, name).download_url)
 
         url = self._ask(ask)
-        return None if url is None else self._download(url, at_most)
+        return None if url is None else self._download(url, at_most, from_end=from_end)
 
-    def _download(self, url: str, at_most: int) -> bytes:
+    def _download(self, url: str, at_most: int, *, from_end: bool) -> bytes:
+        """Read a signed address, which wants no token; the store may not know ranges."""
         content = b""
+        headers = {"Range": f"bytes=-{at_most}"} if from_end else {}
         try:
-            with httpx.stream("GET", url, timeout=self._timeout, follow_redirects=True) as answer:
+            with httpx.stream(
+                "GET", url, headers=headers, timeout=self._timeout, follow_redirects=True
+            ) as answer:
                 answer.raise_for_status()
                 for piece in answer.iter_bytes():
                     content += piece
-                    if len(content) >= at_most:
+                    if from_end:
+                        content = content[-at_most:]
+                    elif len(content) >= at_most:
                         break
         except httpx.HTTPError as problem:
             raise RegistryUnavailable(

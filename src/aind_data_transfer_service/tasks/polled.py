@@ -26,6 +26,12 @@ class PolledContext(TaskContext):
 
         return open_registry(self.codeocean)
 
+    def registered(self, name: str) -> str:
+        """Return an output of the task that registered the asset, such as ``asset_id``."""
+        earlier = self.spec.earlier
+        task = next(t for t in earlier if t.task_id is TaskId.REGISTER_DATA_ASSET)
+        return str(task.outputs[name])
+
 
 class PolledTask(Protocol):
     """A module of this package that does a polled task.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from ...domain.pipeline import TaskId
 from ..problems import Loc, Problem, field_path, nearest_of
 from ..unknown_fields import unknown_fields
 from .request import SubmitJobRequestV2
@@ -11,7 +12,8 @@ from .task_ids import MODALITY_TASKS, RETIRED, V2_NAMES
 from .upload_job import UploadJobConfigsV2
 
 _LIKENESS = 0.8
-_TASK_IDS = tuple(V2_NAMES.values())
+# A task whose settings have another name may be skipped by its own.
+_TASK_IDS = (*V2_NAMES.values(), TaskId.RUN_CODEOCEAN_PIPELINE.value)
 
 
 def find_warnings(content: object, request: SubmitJobRequestV2) -> Iterator[Problem]:
