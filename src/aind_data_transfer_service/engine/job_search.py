@@ -61,6 +61,8 @@ class JobSearch:
     platforms: Sequence[str] = ()
     job_types: Sequence[str] = ()
     user_emails: Sequence[str] = ()
+    submission: str | None = None
+    """Id of the submission they came with."""
     asset: str | None = None
     """Text in the asset's name, whatever its case."""
     words: Sequence[str] = ()
@@ -163,6 +165,8 @@ def filtered(query: Query, search: JobSearch) -> Query:
     ):
         if values:
             query = query.where(column.in_(values))
+    if search.submission is not None:
+        query = query.where(Job.submission_id == search.submission)
     if search.asset:
         query = query.where(Job.asset_name.icontains(search.asset, autoescape=True))
     for word in search.words:
