@@ -8,6 +8,7 @@ from aind_data_transfer_service.server.api_v1 import job_list
 
 from .databases import ON_BOTH_DATABASES
 from .factories import DISK_FULL, Jobsite
+from .requests import v2_request
 from .web_client import WebClient
 
 pytestmark = ON_BOTH_DATABASES
@@ -139,6 +140,21 @@ def test_another_pipeline_has_no_jobs(web: WebClient, jobsite: Jobsite) -> None:
 
     assert _names(_jobs(web, dag_ids="some_other")) == []
     assert len(_names(_jobs(web, dag_ids="['transform_and_upload']"))) == 1
+
+
+def test_jobs_of_v2_have_the_name_of_its_pipeline(web: WebClient, jobsite: Jobsite) -> None:
+    jobsite.queued(asset_name="one")
+    answer = web.post("/api/v2/submit_jobs", json=v2_request())
+    (run,) = answer.json()["data"]["responses"]
+    name = "transform_and_upload_v2"
+
+    both = _jobs(web).json()["data"]["job_status_list"]
+    assert [job["dag_id"] for job in both] == [name, "transform_and_upload"]
+    assert _names(_jobs(web, dag_ids=name)) == [run["asset_name"]]
+    assert _names(_jobs(web, dag_ids="transform_and_upload")) == ["one"]
+    params = {"dag_id": name, "dag_run_id": run["dag_run_id"]}
+    tasks = web.get("/api/v1/get_tasks_list", params=params).json()["data"]["job_tasks_list"]
+    assert {task["dag_id"] for task in tasks} == {name}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,9 @@ class Base(DeclarativeBase):
     }
 
 
+DEFAULT_DAG_ID = "transform_and_upload"
+
+
 class Submission(Base):
     """One accepted request."""
 
@@ -102,6 +105,10 @@ class Job(Base):
     """Files of the asset, once they are uploaded."""
     asset_bytes: Mapped[int | None] = mapped_column(BigInteger)
     """Bytes of the asset, once they are uploaded."""
+    dag_id: Mapped[str] = mapped_column(
+        String(60), default=DEFAULT_DAG_ID, server_default=DEFAULT_DAG_ID
+    )
+    """What the API it was asked for by calls the pipeline."""
 
     __table_args__ = (
         Index("ix_jobs_created_at_id", "created_at", "id").ddl_if(dialect="postgresql"),

@@ -67,6 +67,7 @@ class JobSearch:
     """Text in the asset's name, whatever its case."""
     words: Sequence[str] = ()
     """Each is in the name of asset or project, in an id, or in the address of who is told."""
+    dag_ids: Sequence[str] = ()
     submitted_from: datetime | None = None
     submitted_to: datetime | None = None
     sort: JobSort = JobSort.CREATED
@@ -94,6 +95,7 @@ class JobSummary(NamedTuple):
     asset_files: int | None
     asset_bytes: int | None
     error: dict[str, Any] | None
+    dag_id: str
 
 
 _SUMMARY: tuple[InstrumentedAttribute[Any], ...] = (
@@ -111,6 +113,7 @@ _SUMMARY: tuple[InstrumentedAttribute[Any], ...] = (
     Job.asset_files,
     Job.asset_bytes,
     Job.error,
+    Job.dag_id,
 )
 
 
@@ -162,6 +165,7 @@ def filtered(query: Query, search: JobSearch) -> Query:
         (Job.platform, search.platforms),
         (Job.job_type, search.job_types),
         (Job.user_email, search.user_emails),
+        (Job.dag_id, search.dag_ids),
     ):
         if values:
             query = query.where(column.in_(values))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...db.database import Database
-from ...db.models import Job, Submission
+from ...db.models import DEFAULT_DAG_ID, Job, Submission
 from ...domain.pipeline import PIPELINE
 from ...domain.plan import JobPlan
 from ...errors import Conflict
@@ -81,13 +81,14 @@ def submit(
     *,
     user_email: str | None,
     client: str | None,
+    dag_id: str = DEFAULT_DAG_ID,
     also: Callable[[Session, list[AcceptedJob]], None] = lambda _session, _jobs: None,
 ) -> tuple[str, list[AcceptedJob]]:
     """Queue the jobs of one request and return the submission's id and the jobs in order.
 
     A job that asks for the very same as one under way becomes that one. Raises `AssetBusy` if
     another job goes to the same place, and then queues none. ``also`` is done in the same
-    transaction: if it raises, nothing is queued.
+    transaction: if it raises, nothing is queued. ``dag_id`` is what their API calls the pipeline.
     """
     now = datetime.now(UTC)
     submission_id = new_id(now)
@@ -97,7 +98,7 @@ def submit(
 
     def take() -> list[AcceptedJob]:
         with database.write() as session:
-            jobs = _submit(session, queue, asked, Submission(**facts))
+            jobs = _submit(session, queue, asked, Submission(**facts), dag_id)
             also(session, jobs)
             return jobs
 
@@ -146,7 +147,11 @@ def _patiently(take: Callable[[], list[AcceptedJob]]) -> list[AcceptedJob]:
 
 
 def _submit(
-    session: Session, queue: JobQueue, asked: Sequence[_Asked], submission: Submission
+    session: Session,
+    queue: JobQueue,
+    asked: Sequence[_Asked],
+    submission: Submission,
+    dag_id: str,
 ) -> list[AcceptedJob]:
     jobs = Jobs(session)
     jobs.add_submission(submission)
@@ -159,6 +164,7 @@ def _submit(
         known = active.get(job.place)
         if known is None:
             known = active[job.place] = _job(job, job_id, submission, position)
+            known.dag_id = dag_id
             added[job_id] = job.plan
         elif known.request_hash != job.digest:
             raise _busy(job.plan, known)

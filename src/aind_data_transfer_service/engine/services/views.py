@@ -91,6 +91,8 @@ class JobView(BaseModel):
     """Files of the asset, once they are counted."""
     bytes: int | None
     """Bytes of the asset, once they are counted."""
+    dag_id: str
+    """What the API it was asked for by calls the pipeline."""
     progress: JobProgress | None = None
     tasks: list[TaskView] = []
 
@@ -148,6 +150,7 @@ def job_view(job: Job, progress: JobProgress | None = None) -> JobView:
         error=job.error,
         files=job.asset_files,
         bytes=job.asset_bytes,
+        dag_id=job.dag_id,
         progress=progress,
     )
 

@@ -66,10 +66,13 @@ def write_job_list(database: Database, params: JobListParameters) -> Iterator[by
 
 def _search(params: JobListParameters) -> JobSearch | None:
     """Return what to search for; None if nothing can be found."""
-    if not {DAG_ID, DAG_ID_V2} & set(params.dag_ids):
+    known = {DAG_ID, DAG_ID_V2}
+    wanted = known.intersection(params.dag_ids)
+    if not wanted:
         return None
     return JobSearch(
         states=params.states,
+        dag_ids=() if wanted == known else sorted(wanted),
         submitted_from=params.execution_date_gte,
         # Jobs that come in meanwhile would not be among those counted.
         submitted_to=params.execution_date_lte or datetime.now(UTC),
@@ -83,7 +86,7 @@ def _items(jobs: Sequence[JobSummary]) -> bytes:
     return to_json(
         [
             {
-                "dag_id": DAG_ID,
+                "dag_id": job.dag_id,
                 "end_time": job.ended_at,
                 "job_id": job.id,
                 "job_state": job.state,

@@ -14,7 +14,7 @@ from ...engine.services.views import JobView, TaskView, get_job
 from ...errors import NotFound
 from ..service import ServiceDep
 from .address import without_nul
-from .answers import DAG_ID, JOBS, LOGS, TASKS, answer, not_there
+from .answers import JOBS, LOGS, TASKS, answer, not_there
 from .examples import JOBS_ANSWERS, LOGS_ANSWERS, TASKS_ANSWERS
 from .job_list import JobListAnswer, write_job_list
 from .queries import JobListParameters, LogParameters, TaskListParameters
@@ -109,7 +109,7 @@ def get_task_logs(service: ServiceDep, params: Annotated[LogParameters, Query()]
 def _task_status(job: JobView, task: TaskView) -> TaskStatus:
     ended = task.ended_at
     return TaskStatus(
-        dag_id=DAG_ID,
+        dag_id=job.dag_id,
         job_id=job.job_id,
         task_id=task.task_id,
         try_number=task.try_number,

@@ -53,7 +53,7 @@ class JobListParameters(BaseModel):
 
     dag_ids: Annotated[list[str], BeforeValidator(_listed)] = Field(
         default=[DAG_ID, DAG_ID_V2],
-        description="Names of the one pipeline; lists without any of them are empty.",
+        description="Jobs asked for by V1, by V2, or both; other names have no jobs.",
     )
     page_limit: PositiveInt | None = Field(
         default=None, description="Jobs to return at most. Without it: all."

@@ -93,6 +93,7 @@ def take(
             accepted.plans,
             user_email=accepted.user_email,
             client=request.caller,
+            dag_id=request.dag_id,
             also=also,
         )
     except RequestInvalid as refused:

@@ -22,6 +22,7 @@ JOB: dict[str, Any] = {
     "error": None,
     "files": 86,
     "bytes": 104857600,
+    "dag_id": "transform_and_upload",
     "progress": None,
 }
 JOB_PAGE: dict[str, Any] = {
