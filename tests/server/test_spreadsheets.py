@@ -18,7 +18,9 @@ def test_the_template_offers_this_services_words(web: WebClient) -> None:
     answer = web.get("/api/job_upload_template")
 
     assert answer.status_code == 200
-    assert answer.headers["content-disposition"] == "attachment; filename=job_upload_template.xlsx"
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="job_upload_template.xlsx"'
+    )
     assert answer.headers["content-type"] == (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
@@ -74,7 +76,10 @@ def test_good_rows_are_answered_beside_bad_ones(web: WebClient) -> None:
     assert len(data["jobs"]) == 1
     assert [(row["row"], row["job"]) for row in data["rows"]] == [(2, None), (4, 0)]
     [problem] = data["problems"]
-    assert data["errors"] == [f"Row 2, column B (platform): {problem['message']}"]
+    assert problem["message"] == "'ecephis' is not known. Did you mean 'ecephys'?"
+    assert data["errors"] == [
+        f"Row 2, column B (platform): {problem['message']} Allowed: {', '.join(problem['allowed'])}"
+    ]
     assert problem["code"] == "unknown_value"
     assert (problem["row"], problem["column"], problem["heading"]) == (2, "B", "platform")
     assert (problem["value"], problem["nearest"]) == ("ecephis", "ecephys")
@@ -108,3 +113,53 @@ def test_a_form_that_breaks_off(web: WebClient) -> None:
 
     assert answer.status_code == 400
     assert answer.json()["data"]["problems"][0]["code"] == "body_invalid"
+
+
+def test_the_template_as_csv(web: WebClient) -> None:
+    answer = web.get("/api/job_upload_template", params={"format": "csv"})
+
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].endswith('filename="job_upload_template.csv"')
+    assert answer.content.startswith(b"\xef\xbb\xbfjob_type,project_name,")
+
+
+def test_a_job_under_way_is_told_with_its_link(web: WebClient) -> None:
+    jobs = _data(_send(web, _ROW), 200, "Valid Data")["jobs"]
+    taken = web.post("/api/v2/submit_jobs", json={"upload_jobs": jobs}).json()
+    [run] = taken["data"]["responses"]
+
+    same = _data(_send(web, _ROW), 406, "There were errors")["problems"][0]
+    other = _data(_send(web, f"{_ROW}2"), 406, "There were errors")["problems"][0]
+
+    assert (same["code"], other["code"]) == ("job_under_way", "asset_busy")
+    assert same["job_url"] == other["job_url"] == run["job_url"]
+    assert (same["row"], same["column"]) == (2, None)
+    assert run["job_id"] in same["message"]
+
+
+class TestAnnotated:
+    def test_the_cells_are_coloured_and_commented(self, web: WebClient) -> None:
+        content = "\n".join((_HEADINGS, _ROW.replace("ecephys,2024", "ecephis,2024"))).encode()
+
+        answer = web.post(f"{_VALIDATE}/annotated", files={"file": ("our jobs.csv", content)})
+
+        assert answer.status_code == 200
+        assert answer.headers["x-problems"] == "1"
+        assert 'filename="our jobs-checked.xlsx"' in answer.headers["content-disposition"]
+        cell = load_workbook(BytesIO(answer.content))["jobs"]["B2"]
+        assert cell.value == "ecephis"
+        assert "Did you mean 'ecephys'?" in cell.comment.text
+
+    def test_a_file_that_cannot_be_read(self, web: WebClient) -> None:
+        answer = web.post(f"{_VALIDATE}/annotated", files={"file": ("jobs.pdf", b"x")})
+
+        assert answer.status_code == 406
+        assert answer.json()["data"]["problems"][0]["code"] == "file_type_invalid"
+
+    def test_a_name_in_any_writing(self, web: WebClient) -> None:
+        content = f"{_HEADINGS}\n{_ROW}".encode()
+
+        answer = web.post(f"{_VALIDATE}/annotated", files={"file": ('Mäuse".csv', content)})
+
+        assert answer.status_code == 200
+        assert "filename*=UTF-8''M%C3%A4use" in answer.headers["content-disposition"]

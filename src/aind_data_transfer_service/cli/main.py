@@ -16,6 +16,7 @@ from . import (
     serve,
     show,
     submit,
+    template,
     tokens,
     up,
     validate,
@@ -31,6 +32,7 @@ _JOBS = "Upload data"
 _COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     (_JOBS, validate.validate),
     (_JOBS, submit.submit),
+    (_JOBS, template.template),
     (_JOBS, jobs.jobs),
     (_JOBS, show.show),
     (_JOBS, wait.wait),

@@ -26,7 +26,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 Job = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job.")]
 Request = Annotated[
     typer.FileBinaryRead,
-    typer.Argument(metavar="FILE", help="A V1 request as JSON; - reads standard input."),
+    typer.Argument(
+        metavar="FILE",
+        help="A V1 request as JSON, or a spreadsheet; - reads JSON from standard input.",
+    ),
 ]
 Config = Annotated[
     Path | None,

@@ -8,6 +8,7 @@ import typer
 
 from . import options
 from .exit_codes import ExitCode
+from .sheet_file import check_sheet, is_sheet, show_sheet
 
 if TYPE_CHECKING:
     from ..client import Client, Problem, Submission
@@ -19,23 +20,47 @@ def submit(
     *,
     token: options.Token = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until every job has ended.")] = False,
+    good_rows: Annotated[
+        bool, typer.Option("--good-rows", help="Submit a sheet's good rows without the bad ones.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask about warnings.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Submit a request: all its jobs are queued, or none."""
+    """Submit a request or the rows of a spreadsheet: all jobs are queued, or none."""
     from ..client import Client
     from .output import print_json
 
-    request = file.read()
+    ask = not yes and not as_json and sys.stdin.isatty()
     with Client(server, token=token) as client:
-        _require_valid(client, request, ask=not yes and sys.stdin.isatty(), as_json=as_json)
-        submission = client.submit(request)
+        if is_sheet(file):
+            submission = _submit_sheet(client, file, good_rows=good_rows, ask=ask, as_json=as_json)
+        else:
+            request = file.read()
+            _require_valid(client, request, ask=ask, as_json=as_json)
+            submission = client.submit(request)
         if as_json and not wait:
             print_json(submission)
         elif not as_json:
             _say(submission)
         if wait:
             _wait(client, submission, as_json=as_json)
+
+
+def _submit_sheet(
+    client: "Client", file: typer.FileBinaryRead, *, good_rows: bool, ask: bool, as_json: bool
+) -> "Submission":
+    answer = check_sheet(client, file)
+    ready = bool(answer.jobs) and (answer.valid or good_rows)
+    if not ready or (answer.problems and not as_json):
+        show_sheet(answer, as_json=as_json)
+    if not ready:
+        if not as_json:
+            hint = " --good-rows submits the others." if answer.jobs else ""
+            typer.echo(f"Nothing was submitted.{hint}")
+        raise typer.Exit(ExitCode.USAGE)
+    if answer.problems and ask:
+        typer.confirm("Submit all the same?", abort=True)
+    return client.submit_jobs(answer.jobs)
 
 
 def _require_valid(client: "Client", request: bytes, *, ask: bool, as_json: bool) -> None:

@@ -4,6 +4,7 @@ import typer
 
 from . import options
 from .exit_codes import ExitCode
+from .sheet_file import check_sheet, is_sheet, show_sheet
 
 
 def validate(
@@ -13,12 +14,18 @@ def validate(
     token: options.Token = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Say what is wrong with a request, without submitting it."""
+    """Say what is wrong with a request, or with each row of a spreadsheet, submitting nothing."""
     from ..client import Client
     from .output import print_json
     from .problem_table import print_problems
 
     with Client(server, token=token) as client:
+        if is_sheet(file):
+            sheet = check_sheet(client, file)
+            show_sheet(sheet, as_json=as_json)
+            if not sheet.valid:
+                raise typer.Exit(ExitCode.USAGE)
+            return
         answer = client.validate(file.read())
     if as_json:
         print_json(answer)

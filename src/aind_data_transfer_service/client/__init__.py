@@ -3,6 +3,7 @@
 from .client import Client
 from .errors import RequestRefused, ServiceUnreachable, StillRunning, TaskNotInJob
 from .models import Attempt, Job, JobPage, Problem, Submission, SubmittedJob, Task, Validation
+from .sheets import SheetProblem, SheetValidation
 
 __all__ = [
     "Attempt",
@@ -12,6 +13,8 @@ __all__ = [
     "Problem",
     "RequestRefused",
     "ServiceUnreachable",
+    "SheetProblem",
+    "SheetValidation",
     "StillRunning",
     "Submission",
     "SubmittedJob",

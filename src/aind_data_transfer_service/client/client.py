@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from . import v1
 from .answers import refusal
 from .errors import ServiceUnreachable, StillRunning
 from .models import Job, JobPage, Submission, Validation
+from .sheets import SheetValidation, sheet_validation
 
 _WAIT_PACE_SECONDS = 0.5
 _LONGEST_PACE_SECONDS = 2.0
@@ -77,6 +78,25 @@ class Client:
         Raises `RequestRefused`, with the problems in ``details``, if it is not valid.
         """
         return v1.submission(self._send("POST", "/api/v1/submit_jobs", content=_text(request)))
+
+    def validate_sheet(self, name: str, content: bytes) -> SheetValidation:
+        """Ask which rows of a spreadsheet would be accepted; ``name`` is its file's."""
+        return sheet_validation(
+            self._send("POST", "/api/v2/validate_csv", files={"file": (name, content)})
+        )
+
+    def submit_jobs(self, jobs: Sequence[Mapping[str, Any]]) -> Submission:
+        """Submit jobs as V2 requests have them, such as those of a valid sheet.
+
+        Raises `RequestRefused`, with the problems in ``details``, if they are not valid.
+        """
+        body = _text({"upload_jobs": list(jobs)})
+        return v1.submission(self._send("POST", "/api/v2/submit_jobs", content=body))
+
+    def template(self, *, csv: bool = False) -> bytes:
+        """Return the spreadsheet to fill in: a workbook (.xlsx), or CSV."""
+        query = {"format": "csv" if csv else "xlsx"}
+        return self._ask("GET", "/api/job_upload_template", params=query).content
 
     def jobs(
         self, *, states: tuple[str, ...] = (), limit: int | None = None, offset: int = 0

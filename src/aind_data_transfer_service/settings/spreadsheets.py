@@ -12,7 +12,7 @@ class SpreadsheetSettings(Section):
 
     largest_file: PositiveInt = 10_000_000
     """Bytes."""
-    largest_content: PositiveInt = 100_000_000
+    largest_content: PositiveInt = 50_000_000
     """Bytes of a workbook once it is unpacked."""
     columns: PositiveInt = 500
     """Most columns of a sheet."""

@@ -9,6 +9,11 @@ from .errors import FileTypeInvalid, SpreadsheetTooLarge, SpreadsheetUnreadable
 _CONTENT_TYPES = "[Content_Types].xml"
 _WORKBOOK = "xl/workbook.xml"
 _MOST_PARTS = 10_000
+# What openpyxl reads as a whole, which needs much more memory than it has bytes.
+_READ_WHOLE = re.compile(
+    r"\[Content_Types\]\.xml|docProps/.*|xl/[^/]+\.xml|xl/(theme|chartsheets|(.*/)?_rels)/.*"
+)
+_LARGEST_READ_WHOLE = 10_000_000
 _XML = (".xml", ".rels", ".vml")
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _SAVE_AS_XLSX = "Open it and save it as Excel workbook (.xlsx)."
@@ -20,7 +25,9 @@ _OTHER_KINDS = {
     "ppt/presentation.xml": "a PowerPoint document",
     "xl/workbook.bin": "a binary workbook (.xlsb)",
 }
-_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+_AREA = rb'[^>]*?ref="(\$?[A-Z]{1,3}\$?\d{1,7}:\$?[A-Z]{1,3}\$?\d{1,7})"'
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s" + _AREA)
+_AREAS = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s" + _AREA)
 
 
 def look_through(archive: zipfile.ZipFile, limits: SpreadsheetSettings) -> None:
@@ -38,6 +45,12 @@ def look_through(archive: zipfile.ZipFile, limits: SpreadsheetSettings) -> None:
             f"Unpacked, the workbook has {size:,} bytes in {len(parts):,} parts; at most"
             f" {limits.largest_content:,} bytes are read."
         )
+    whole = sum(part.file_size for part in parts if _READ_WHOLE.fullmatch(part.filename))
+    if whole > _LARGEST_READ_WHOLE:
+        raise SpreadsheetTooLarge(
+            f"The workbook's texts and styles have {whole:,} bytes; at most"
+            f" {_LARGEST_READ_WHOLE:,} are read."
+        )
     if any(part.flag_bits & 1 for part in parts):
         raise FileTypeInvalid("Invalid input file type: it is a zip file with a password.")
     for part in parts:
@@ -49,6 +62,11 @@ def look_through(archive: zipfile.ZipFile, limits: SpreadsheetSettings) -> None:
 def merged_areas(archive: zipfile.ZipFile, part: str) -> list[str]:
     """Return the areas of a sheet whose cells are merged, such as ``A2:A4``."""
     return [area.decode() for area in _MERGED.findall(archive.read(part))]
+
+
+def areas(archive: zipfile.ZipFile, part: str) -> list[str]:
+    """Return all areas of a sheet that are read cell by cell, merged ones among them."""
+    return [area.decode() for area in _AREAS.findall(archive.read(part))]
 
 
 def _require_workbook(names: set[str]) -> None:

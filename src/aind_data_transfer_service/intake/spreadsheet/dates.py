@@ -51,13 +51,13 @@ _HALF_DAY = 12
 _CENTURY = 2000
 _SHORT_YEAR = 2
 
-ALLOWED = ("2020-10-13T13:10:10", "2020-10-13 13:10", "10/13/2020 1:10:10 PM")
+_EXAMPLES = ("2020-10-13T13:10:10", "2020-10-13 13:10", "10/13/2020 1:10:10 PM")
 
 
 class DateUnclear(ValueError):
-    """A text is no date, or could be several."""
+    """A text is no date, or could be several, which are ``allowed`` then."""
 
-    def __init__(self, code: str, message: str, allowed: tuple[str, ...] = ALLOWED) -> None:
+    def __init__(self, code: str, message: str, allowed: tuple[str, ...] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -165,7 +165,7 @@ def _not_a_date(text: str, plain: str) -> DateUnclear:
     else:
         reason = "is not a date and time"
     return DateUnclear(
-        "datetime_invalid", f"{text!r} {reason}. Allowed, for example: {', '.join(ALLOWED)}"
+        "datetime_invalid", f"{text!r} {reason}. Allowed, for example: {', '.join(_EXAMPLES)}"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ...settings.spreadsheets import SpreadsheetSettings
 from .decode import WINDOWS, NotText, decode
 from .errors import SpreadsheetTooLarge, SpreadsheetUnreadable
+from .formulas import from_plain_text
 from .headings import known_headings
 from .locate import Rows, locate
 from .table import Cell, FileNote, Table, stripped
@@ -49,6 +50,10 @@ def read_delimited(content: bytes, limits: SpreadsheetSettings) -> Table:
         delimited=True,
         notes=(*notes, *table.notes),
     )
+
+
+def _cell(text: str) -> Cell:
+    return Cell(from_plain_text(stripped(text)))
 
 
 def _sep_line(text: str) -> tuple[int, str, str | None]:
@@ -97,7 +102,7 @@ def _rows(text: str, delimiter: str, skipped: int, limits: SpreadsheetSettings) 
                     f"Row {number} has a cell of more than {_LONGEST_CELL:,} characters. A quote"
                     " that is never closed makes one cell of all that follows."
                 )
-            yield number, tuple(Cell(stripped(cell)) for cell in row[: limits.columns])
+            yield number, tuple(_cell(text) for text in row[: limits.columns])
     except csv.Error as error:
         raise SpreadsheetUnreadable(
             f"Row {number + 1} cannot be read: {error}. The quotes are probably not in pairs.",

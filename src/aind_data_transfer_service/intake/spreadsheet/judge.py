@@ -24,6 +24,10 @@ _JOB: Loc = ("upload_jobs", 0)
 # Filled in from the request's settings, which a sheet does not have.
 _OF_THE_REQUEST = "email_notification_types"
 _NESTED = SourcesNested.code
+# What says a place in the request, which a sheet does not have.
+_IN_THE_REQUEST = ", first in modalities["
+# What is chosen from a list of the service's own.
+_LISTS = {"project_unknown": "project", "job_type_unknown": "job type"}
 
 
 def judge(draft: Draft, intake: V2Intake) -> RowReport:
@@ -64,6 +68,9 @@ def _at_cell(problem: Mapping[str, Any], draft: Draft, severity: Severity) -> Sh
     cell = None if place.index is None else draft.row.cell(place.index).text
     name = place.heading or "the row"
     message = str(problem["message"]).replace(problem["field"] or "\0", name)
+    message = message.partition(_IN_THE_REQUEST)[0]
+    if problem["allowed"]:
+        message = _without_list(problem, message)
     return SheetProblem(
         code=problem["code"],
         message=message.removeprefix(f"{name}: "),
@@ -73,6 +80,16 @@ def _at_cell(problem: Mapping[str, Any], draft: Draft, severity: Severity) -> Sh
         allowed=problem["allowed"],
         nearest=problem["nearest"],
     )
+
+
+def _without_list(problem: Mapping[str, Any], message: str) -> str:
+    """Return a message without the values that are allowed: they are told beside it."""
+    kind = _LISTS.get(problem["code"])
+    if kind is None:
+        what = message.partition(" Allowed:")[0].partition(". Did you mean")[0].rstrip(".")
+    else:
+        what = f"{problem['value']!r} is no {kind} that this service knows"
+    return f"{what}. Did you mean {problem['nearest']!r}?" if problem["nearest"] else what
 
 
 class _Folders:

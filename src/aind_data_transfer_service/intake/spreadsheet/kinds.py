@@ -33,6 +33,11 @@ class Kind(Enum):
     WORKBOOK = auto()
 
 
+def is_zip(content: bytes) -> bool:
+    """Whether a file is a zip file, as workbooks are."""
+    return content.startswith(_ZIP)
+
+
 def kind_of(name: str, content: bytes) -> tuple[Kind, bool]:
     """Return what a file is, and whether its name says so too.
 
@@ -41,7 +46,7 @@ def kind_of(name: str, content: bytes) -> tuple[Kind, bool]:
     suffix = PurePath(name).suffix.lower()
     if suffix != WORKBOOK_SUFFIX and suffix not in _TEXT_SUFFIXES:
         raise _wrong_name(name, suffix)
-    if content.startswith(_ZIP):
+    if is_zip(content):
         return Kind.WORKBOOK, suffix == WORKBOOK_SUFFIX
     if content.startswith(_OLE):
         what = "is protected with a password" if _ENCRYPTED in content else _ADVICE[".xls"]

@@ -31,6 +31,8 @@ _ADVICE = {
     "column_without_effect": "Nothing; it may be deleted.",
 }
 
+_LISTED = 30
+
 Severity = Literal["error", "warning"]
 
 
@@ -98,9 +100,17 @@ class SheetProblem:
         """What a person can do."""
         return self.what_to_do or _ADVICE.get(self.code, _DEFAULT_ADVICE)
 
+    @property
+    def text(self) -> str:
+        """The message with the allowed values, if they are not too many to read."""
+        if not self.allowed or len(self.allowed) > _LISTED or self.allowed[-1] in self.message:
+            return self.message
+        stop = "" if self.message.endswith((".", "?")) else "."
+        return f"{self.message}{stop} Allowed: {', '.join(self.allowed)}"
+
     def __str__(self) -> str:
         where = str(self.place)
-        return f"{where}: {self.message}" if where else self.message
+        return f"{where}: {self.text}" if where else self.text
 
     def as_dict(self, sheet: str | None) -> dict[str, Any]:
         """Return it as the API carries it."""

@@ -40,7 +40,7 @@ class RowCells:
         text = self.text(meaning)
         word = text.lower()
         if word and word not in _TRUE | _FALSE:
-            message = f"{text!r} is neither true nor false. Allowed: true, false, or nothing"
+            message = f"{text!r} is neither true nor false"
             self.report("bool_invalid", message, meaning, allowed=("true", "false"))
         return word in _TRUE
 

@@ -1,135 +1,146 @@
-"""The workbook that users fill in, one row per job.
+"""The files that users fill in, one row per job: a workbook, and plain CSV.
 
-Its columns are those of the first service's template since v1.14. What a cell may hold is chosen
-from lists, which lie on a hidden sheet because Excel allows no more than 255 characters in a cell's
-own list.
+Their first columns are those of the first service's template since v1.14. What a cell may hold is
+chosen from lists, which lie on a hidden sheet because Excel allows no more than 255 characters in a
+cell's own list.
 """
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from io import BytesIO
+from functools import lru_cache
+from io import BytesIO, StringIO
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ...wire.v2.limits import MOST_JOBS
 from ...wire.vocabulary import MODALITIES, PLATFORMS
+from .formulas import as_plain_text
+from .template_columns import COLUMNS, HEADINGS, ColumnKind, TemplateColumn, example_rows
 
-COLUMNS = (
-    "job_type",
-    "project_name",
-    "platform",
-    "acq_datetime",
-    "subject_id",
-    "metadata_dir",
-    "modality0",
-    "modality0.input_source",
-    "modality1",
-    "modality1.input_source",
-)
-"""Headers, in order; more modalities follow the same pattern."""
-
-LAST_ROW = 1001
+PREPARED_ROWS = 200
+"""Rows whose cells have the formats of their columns."""
+LAST_ROW = MOST_JOBS + 1
 """Rows 2 to this one are checked while they are filled in: as many jobs as a request may have."""
 
-_FOLDER = "/allen/aind/stage/fake"
-_EXAMPLES: tuple[tuple[str | None, ...], ...] = (
-    ("default", "Behavior Platform", "behavior", "2023-10-04T04:00", "123456",
-     f"{_FOLDER}/metadata_dir", "behavior-videos", f"{_FOLDER}/dir", "behavior", f"{_FOLDER}/dir"),
-    ("default", "Ophys Platform - SLAP2", "SmartSPIM", "2023-03-04T16:30", "654321",
-     f"{_FOLDER}/Config", "SPIM", f"{_FOLDER}/dir", None, None),
-    ("default", "Ephys Platform", "ecephys", "2023-01-30T19:01", "654321",
-     None, "ecephys", f"{_FOLDER}/dir", "behavior-videos", f"{_FOLDER}/dir"),
-)  # fmt: skip
 _WIDTH = 24
 _TEXT = "s"
 """Kind of a cell with text, whatever it begins with: a name is no formula."""
-_DATE_FORMAT = 'yyyy-mm-dd"T"hh:mm:ss'
-_TEXT_FORMAT = "@"
+_FORMATS = {ColumnKind.DATE: 'yyyy-mm-dd"T"hh:mm:ss', ColumnKind.TEXT: "@"}
 """Ids keep their leading zeros."""
+_REQUIRED = PatternFill("solid", start_color="FFDCE6F1")
+_COMMENT_SIZE = {"width": 300, "height": 110}
+_AUTHOR = "aind-data-transfer"
 
 
-def build_template(*, job_types: Sequence[str] = (), project_names: Sequence[str] = ()) -> bytes:
+@lru_cache(maxsize=4)
+def build_template(
+    *,
+    job_types: tuple[str, ...] = (),
+    project_names: tuple[str, ...] = (),
+    buckets: tuple[str, ...] = (),
+) -> bytes:
     """Return the workbook (.xlsx), with drop-downs for the lists that are not empty."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "jobs"
-    sheet.append(COLUMNS)
-    for example in _EXAMPLES:
-        sheet.append(_row(example, project_names))
-        sheet.cell(sheet.max_row, 2).data_type = _TEXT
-    _lay_out(sheet)
+    _write_headings(sheet)
+    for row, example in enumerate(example_rows(project_names), start=2):
+        _write_example(sheet, row, example)
+    _prepare_rows(sheet)
     lists = book.create_sheet("lists")
     lists.sheet_state = "hidden"
-    choices = {
-        "job_type": (job_types, ["A"]),
-        "project_name": (project_names, ["B"]),
-        "platform": (PLATFORMS.abbreviations, ["C"]),
-        "modality": (MODALITIES.abbreviations, ["G", "I"]),
+    choices: Mapping[ColumnKind, Sequence[str]] = {
+        ColumnKind.JOB_TYPE: job_types,
+        ColumnKind.PROJECT: project_names,
+        ColumnKind.PLATFORM: PLATFORMS.abbreviations,
+        ColumnKind.MODALITY: MODALITIES.abbreviations,
+        ColumnKind.BUCKET: buckets,
     }
-    for number, (name, (values, columns)) in enumerate(choices.items(), start=1):
+    for number, (kind, values) in enumerate(choices.items(), start=1):
         if values:
-            area = _write_list(lists, number, name, values)
-            book.defined_names[_list_name(name)] = DefinedName(_list_name(name), attr_text=area)
-            _offer(sheet, name, columns)
-    _require_dates(sheet, "D")
+            name = f"{kind.name.lower()}_list"
+            area = _write_list(lists, number, kind.name.lower(), values)
+            book.defined_names[name] = DefinedName(name, attr_text=area)
+            sheet.add_data_validation(_choice(kind, name))
+    sheet.add_data_validation(_dates())
     content = BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _row(example: Sequence[str | None], projects: Sequence[str]) -> list[str | datetime | None]:
-    """Return an example with a date and, where projects are known, one of them."""
-    job_type, project, platform, acquired, *rest = example
-    if projects and project not in projects:
-        project = projects[0]
-    return [job_type, project, platform, datetime.fromisoformat(acquired or ""), *rest]
+def build_csv_template(*, project_names: Sequence[str] = ()) -> bytes:
+    """Return the same as CSV: UTF-8 with a mark, by which Excel knows it."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS)
+    for row in example_rows(project_names):
+        writer.writerow([as_plain_text(cell) for cell in row])
+    return text.getvalue().encode("utf-8-sig")
 
 
-def _lay_out(sheet: Worksheet) -> None:
-    for number, header in enumerate(sheet[1], start=1):
-        header.font = Font(bold=True)
+def _write_headings(sheet: Worksheet) -> None:
+    for number, column in enumerate(COLUMNS, start=1):
+        cell = sheet.cell(1, number, column.heading)
+        cell.font = Font(bold=True)
+        if column.required:
+            cell.fill = _REQUIRED
+        cell.comment = Comment(_help(column), _AUTHOR, **_COMMENT_SIZE)
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTH
     sheet.freeze_panes = "A2"
-    for column, kind in (("D", _DATE_FORMAT), ("E", _TEXT_FORMAT)):
-        sheet.column_dimensions[column].number_format = kind
-        for row in range(2, len(_EXAMPLES) + 2):
-            sheet[f"{column}{row}"].number_format = kind
+
+
+def _help(column: TemplateColumn) -> str:
+    return f"{'Required' if column.required else 'Optional'}. {column.help}"
+
+
+def _write_example(sheet: Worksheet, row: int, example: Sequence[str]) -> None:
+    for number, (column, text) in enumerate(zip(COLUMNS, example, strict=True), start=1):
+        if column.kind is ColumnKind.DATE:
+            sheet.cell(row, number, datetime.fromisoformat(text))
+        elif text:
+            sheet.cell(row, number, text).data_type = _TEXT
+
+
+def _prepare_rows(sheet: Worksheet) -> None:
+    for number, column in enumerate(COLUMNS, start=1):
+        if (form := _FORMATS.get(column.kind)) is None:
+            continue
+        sheet.column_dimensions[get_column_letter(number)].number_format = form
+        for row in range(2, PREPARED_ROWS + 2):
+            sheet.cell(row, number).number_format = form
 
 
 def _write_list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> str:
     for row, value in enumerate((name, *values), start=1):
-        cell = sheet.cell(row, column, value)
-        cell.data_type = _TEXT
+        sheet.cell(row, column, value).data_type = _TEXT
     letter = get_column_letter(column)
     return f"{sheet.title}!${letter}$2:${letter}${len(values) + 1}"
 
 
-def _list_name(name: str) -> str:
-    return f"{name}_list"
-
-
-def _offer(sheet: Worksheet, name: str, columns: Sequence[str]) -> None:
+def _choice(kind: ColumnKind, list_name: str) -> DataValidation:
+    word = kind.name.lower()
     rule = DataValidation(
         type="list",
-        formula1=_list_name(name),
+        formula1=list_name,
         allow_blank=True,
         showErrorMessage=True,
         showInputMessage=True,
-        errorTitle=f"Invalid {name}",
-        error=f"Invalid {name}.",
-        promptTitle=name,
-        prompt=f"Choose a {name} from the list",
+        errorTitle=f"Unknown {word}",
+        error="Choose one of the list.",
+        promptTitle=word,
+        prompt="Choose one of the list.",
     )
-    for column in columns:
-        rule.add(f"{column}2:{column}{LAST_ROW}")
-    sheet.add_data_validation(rule)
+    return _applied(rule, kind)
 
 
-def _require_dates(sheet: Worksheet, column: str) -> None:
+def _dates() -> DataValidation:
     rule = DataValidation(
         type="date",
         operator="between",
@@ -138,10 +149,17 @@ def _require_dates(sheet: Worksheet, column: str) -> None:
         allow_blank=True,
         showErrorMessage=True,
         showInputMessage=True,
-        errorTitle="Invalid datetime",
-        error="Invalid datetime.",
-        promptTitle="datetime",
-        prompt="Provide a datetime using YYYY-MM-DDTHH:mm:ss",
+        errorTitle="Not a date and time",
+        error="Write it as 2024-05-27 16:07:59.",
+        promptTitle="acq_datetime",
+        prompt="Date and time, such as 2024-05-27 16:07:59",
     )
-    rule.add(f"{column}2:{column}{LAST_ROW}")
-    sheet.add_data_validation(rule)
+    return _applied(rule, ColumnKind.DATE)
+
+
+def _applied(rule: DataValidation, kind: ColumnKind) -> DataValidation:
+    for number, column in enumerate(COLUMNS, start=1):
+        if column.kind is kind:
+            letter = get_column_letter(number)
+            rule.add(f"{letter}2:{letter}{LAST_ROW}")
+    return rule

@@ -3,7 +3,7 @@
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -42,22 +42,28 @@ def read_workbook(content: bytes, limits: SpreadsheetSettings, sheet: str | None
     Raises `FileTypeInvalid`, `SpreadsheetUnreadable`, `SpreadsheetTooLarge`, `SheetUnknown`, or
     `HeadingsMissing`.
     """
+    with unreadable_workbook(), zipfile.ZipFile(BytesIO(content)) as archive:
+        look_through(archive, limits)
+        with closing(_open(content)) as book:
+            name, note = _choose(book, sheet)
+            merged = merged_areas(archive, _part_of(book, name))
+            table = locate(_rows(book, name, limits))
+        if any(cell.kind is CellKind.FORMULA_ALONE for row in table.rows for cell in row.cells):
+            with closing(_open(content, values=True)) as book:
+                table = _with_values(table, locate(_rows(book, name, limits)))
+    rows = tuple(_with_merged(table.rows, merged))
+    return replace(table, sheet=name, rows=rows, notes=(*table.notes, *note))
+
+
+@contextmanager
+def unreadable_workbook() -> Iterator[None]:
+    """Turn what openpyxl raises at a damaged workbook into `SpreadsheetUnreadable`."""
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            look_through(archive, limits)
-            with closing(_open(content)) as book:
-                name, note = _choose(book, sheet)
-                merged = merged_areas(archive, _part_of(book, name))
-                table = locate(_rows(book, name, limits))
-            if any(cell.kind is CellKind.FORMULA_ALONE for row in table.rows for cell in row.cells):
-                with closing(_open(content, values=True)) as book:
-                    table = _with_values(table, locate(_rows(book, name, limits)))
+        yield
     except _BROKEN as error:
         raise SpreadsheetUnreadable(
             f"The workbook cannot be read: {type(error).__name__}: {error}"
         ) from error
-    rows = tuple(_with_merged(table.rows, merged))
-    return replace(table, sheet=name, rows=rows, notes=(*table.notes, *note))
 
 
 def _open(content: bytes, *, values: bool = False) -> Workbook:
@@ -148,7 +154,14 @@ def _cell(cell: Any) -> Cell:
         return Cell(text, CellKind.FORMULA_ALONE)
     if kind == "e":
         return Cell(str(value), CellKind.ERROR)
+    if isinstance(value, datetime) and value.time() == time() and _shows_no_time(cell):
+        return Cell(value.date().isoformat())
     return Cell(_text(value))
+
+
+def _shows_no_time(cell: Any) -> bool:
+    """Whether midnight is not what was meant: the cell shows a date alone."""
+    return "h" not in cell.number_format.lower()
 
 
 def _text(value: object) -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 from ..api_v1.answers import example
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 _TABLE = {
     "sheet": "jobs",
     "heading_row": 1,
@@ -35,10 +37,19 @@ _PROBLEM = {
     "column": "B",
     "heading": "platform",
     "value": "ecephis",
-    "message": "'ecephis' is not known. Allowed: behavior, ecephys. Did you mean 'ecephys'?",
+    "message": "'ecephis' is not known. Did you mean 'ecephys'?",
     "allowed": ["behavior", "ecephys"],
     "nearest": "ecephys",
     "what_to_do": "Correct the cell.",
+}
+
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+
+TEMPLATES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A workbook with lists to choose from, or the same columns as CSV",
+        "content": {XLSX: _FILE, "text/csv": {"schema": {"type": "string"}}},
+    }
 }
 
 VALIDATE_ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -58,10 +69,24 @@ VALIDATE_ANSWERS: dict[int | str, dict[str, Any]] = {
         "There were errors",
         {
             "jobs": [],
-            "errors": [f"Row 2, column B (platform): {_PROBLEM['message']}"],
+            "errors": [
+                f"Row 2, column B (platform): {_PROBLEM['message']} Allowed: behavior, ecephys"
+            ],
             "problems": [_PROBLEM],
             "table": _TABLE,
             "rows": [{**_ROW, "valid": False, "job": None, "asset_name": None, "target": None}],
         },
+    ),
+}
+
+ANNOTATED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The workbook, whether or not anything is wrong",
+        "content": {XLSX: _FILE},
+    },
+    406: example(
+        "The file cannot be read",
+        "Invalid input file type",
+        {"errors": ["Invalid input file type"], "problems": [{"code": "file_type_invalid"}]},
     ),
 }

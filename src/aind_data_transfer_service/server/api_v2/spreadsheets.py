@@ -1,8 +1,10 @@
 """Requests as spreadsheets: the template, what is wrong with a sheet, and the sheet marked up."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import JSONResponse, Response
 
 from ...errors import InvalidInput
@@ -10,9 +12,9 @@ from ...identity.scopes import Scope
 from ...ports.preset_store import PresetVersion
 from ..access import needs
 from ..api_v1.answers import VALIDATE_CSV, VALIDATE_CSV_OLD, answer
-from ..service import ServiceDep
+from ..service import Service, ServiceDep
 from ..spreadsheets import check_file
-from .spreadsheet_examples import VALIDATE_ANSWERS
+from .spreadsheet_examples import ANNOTATED, TEMPLATES, VALIDATE_ANSWERS, XLSX
 
 if TYPE_CHECKING:  # openpyxl is slow to import
     from ...intake.spreadsheet.problems import SheetProblem
@@ -20,9 +22,10 @@ if TYPE_CHECKING:  # openpyxl is slow to import
 router = APIRouter(tags=["V2"])
 
 TEMPLATE = "/api/job_upload_template"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_VALID = "Valid Data"
-_NOT_VALID = "There were errors"
+ANNOTATE = f"{VALIDATE_CSV}/annotated"
+_NAME = "job_upload_template"
+_BUCKETS = ("default", "private", "open")
+"""Those that V2 requests may name."""
 
 Upload = Annotated[
     UploadFile, File(description="A sheet with a row for each job: .xlsx, .csv, .tsv or .txt.")
@@ -31,29 +34,20 @@ SheetName = Annotated[
     str | None,
     Form(description="Sheet to read. Default: the first with the template's headings."),
 ]
+Form_ = Annotated[Literal["xlsx", "csv"], Query(description="Kind of file.")]
 
 
 @router.get(
     TEMPLATE,
     summary="Return the spreadsheet to fill in",
     response_class=Response,
-    responses={
-        200: {
-            "description": "A workbook with one row per job, lists to choose from, and examples",
-            "content": {_XLSX: {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    responses=TEMPLATES,
 )
-def read_template(service: ServiceDep) -> Response:
-    """Return `job_upload_template.xlsx`, which offers this service's job types and projects."""
-    from ...intake.spreadsheet.template import build_template  # openpyxl is slow to import
-
-    content = build_template(
-        job_types=service.lookups.snapshot().job_types(PresetVersion.V2),
-        project_names=service.lookups.project_names().names or (),
-    )
-    disposition = "attachment; filename=job_upload_template.xlsx"
-    return Response(content, media_type=_XLSX, headers={"Content-Disposition": disposition})
+def read_template(service: ServiceDep, format: Form_ = "xlsx") -> Response:  # noqa: A002 - the parameter's name
+    """Return a sheet with one row per job, lists of this service's words, and examples."""
+    if format == "csv":
+        return _file(_csv_template(service), f"{_NAME}.csv", "text/csv; charset=utf-8")
+    return _file(_workbook_template(service), f"{_NAME}.xlsx", XLSX)
 
 
 @router.post(
@@ -80,10 +74,57 @@ def validate_csv(service: ServiceDep, file: Upload, sheet: SheetName = None) -> 
     try:
         report = check_file(service, file.filename or "", file.file.read(), sheet)
     except InvalidInput as refused:
-        return answer(_NOT_VALID, without_rows([_whole(refused)]), status=406)
+        return answer("There were errors", without_rows([_whole(refused)]), status=406)
     if report.is_valid:
-        return answer(_VALID, report.as_dict())
-    return answer(_NOT_VALID, report.as_dict(), status=406)
+        return answer("Valid Data", report.as_dict())
+    return answer("There were errors", report.as_dict(), status=406)
+
+
+@router.post(
+    ANNOTATE,
+    summary="Return a spreadsheet with what is wrong written at its cells",
+    response_class=Response,
+    responses=ANNOTATED,
+    dependencies=[needs(Scope.SUBMIT)],
+)
+def annotate_csv(service: ServiceDep, file: Upload, sheet: SheetName = None) -> Response:
+    """Return the workbook, its cells coloured and commented; text with delimiters becomes one.
+
+    The sheet `upload problems` lists all of it. Formulas are replaced by their saved values. The
+    header `X-Problems` says how many errors there are.
+    """
+    from ...intake.spreadsheet.annotate import annotate
+
+    content = file.file.read()
+    name = file.filename or ""
+    report = check_file(service, name, content, sheet)
+    marked = _file(annotate(content, report), f"{PurePath(name).stem}-checked.xlsx", XLSX)
+    marked.headers["X-Problems"] = str(sum(problem.is_error for problem in report.problems))
+    return marked
+
+
+def _workbook_template(service: Service) -> bytes:
+    from ...intake.spreadsheet.template import build_template
+
+    return build_template(
+        job_types=tuple(service.lookups.snapshot().job_types(PresetVersion.V2)),
+        project_names=tuple(service.lookups.project_names().names or ()),
+        buckets=tuple(alias for alias in _BUCKETS if alias in service.settings.bucket_urls),
+    )
+
+
+def _csv_template(service: Service) -> bytes:
+    from ...intake.spreadsheet.template import build_csv_template
+
+    return build_csv_template(project_names=service.lookups.project_names().names or ())
+
+
+def _file(content: bytes, name: str, media_type: str) -> Response:
+    plain = name.encode("ascii", "replace").decode().translate({ord('"'): "_", ord("\\"): "_"})
+    disposition = f'attachment; filename="{plain}"'
+    if plain != name:
+        disposition += f"; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
 def _whole(refused: InvalidInput) -> "SheetProblem":
