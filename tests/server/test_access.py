@@ -85,7 +85,9 @@ class TestTokens:
         headers = bearer(jobsite, Scope.ADMIN)
         job_id = jobsite.queued()
         assert stranger.post(f"/api/v2/jobs/{job_id}/cancel", headers=headers).status_code == 200
-        assert stranger.post(f"/jobs/{job_id}/cancel", headers=headers).status_code == 303
+        confirmed = {"confirm": "cancel"}
+        done = stranger.post(f"/jobs/{job_id}/cancel", headers=headers, data=confirmed)
+        assert done.status_code == 303
 
     @pytest.mark.parametrize("text", [UNKNOWN, "adt_", "", "x y"])
     @pytest.mark.parametrize("address", ["10.1.2.3", "127.0.0.1"])
@@ -164,8 +166,10 @@ class TestRecords:
     def test_who_cancels_and_retries_is_kept(self, stranger: WebClient, jobsite: Jobsite) -> None:
         headers = bearer(jobsite, Scope.CONTROL)
         stranger.post(f"/api/v2/jobs/{jobsite.failed(asset_name='a')}/retry", headers=headers)
-        stranger.post(f"/jobs/{jobsite.queued(asset_name='b')}/cancel", headers=headers)
-        WebClient(stranger.app).post(f"/jobs/{jobsite.queued(asset_name='c')}/cancel")
+        cancels = [f"/jobs/{jobsite.queued(asset_name=name)}/cancel" for name in "bc"]
+        confirmed = {"confirm": "cancel"}
+        stranger.post(cancels[0], headers=headers, data=confirmed)
+        WebClient(stranger.app).post(cancels[1], data=confirmed)
         with jobsite.database.read() as session:
             found = session.scalars(
                 select(Event).where(Event.kind.like("job:%requested")).order_by(Event.id)

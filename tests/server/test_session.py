@@ -73,7 +73,8 @@ def test_who_signs_in_may_use_the_buttons(browser: Browser, jobsite: Jobsite, to
     assert f"/jobs/{job_id}/cancel" in page
 
     key = browser.form_key(f"/jobs/{job_id}")
-    assert browser.post(f"/jobs/{job_id}/cancel", form_key=key).status_code == 303
+    cancelled = browser.post(f"/jobs/{job_id}/cancel", form_key=key, confirm="cancel")
+    assert cancelled.status_code == 303
     assert get_job(jobsite.database, job_id).state == "cancelled"
 
 

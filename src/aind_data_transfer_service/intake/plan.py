@@ -61,7 +61,7 @@ def describe(
         "notify_on": list(plan.notify_on),
         "sources": sources,
         "total": _total(sources),
-        "tasks": [_task(task, plan) for task in plan.tasks],
+        "tasks": [describe_task(task, plan) for task in plan.tasks],
     }
 
 
@@ -122,7 +122,8 @@ def _total(sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _task(task: TaskPlan, plan: JobPlan) -> dict[str, Any]:
+def describe_task(task: TaskPlan, plan: JobPlan) -> dict[str, Any]:
+    """Return what one task would do, with each setting and its origin, as JSON."""
     described = PIPELINE_BY_ID[task.task_id]
     modality = plan.modality_of(task)
     defaults = {} if task.skip_reason else default_settings(task.task_id, modality)

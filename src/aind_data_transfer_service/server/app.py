@@ -35,8 +35,9 @@ from .guard import Guard
 from .identify import Identifier
 from .lookups import Lookups
 from .openapi import complete
-from .portal import actions, pages, reference, selected, session
+from .portal import actions, files, job, reference, selected, session
 from .portal import jobs as jobs_page
+from .portal import logs as log_page
 from .portal.submit import routes as submit
 from .service import Service
 
@@ -114,7 +115,9 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         submit,
         jobs_page,
         selected,
-        pages,
+        job,
+        log_page,
+        files,
         actions,
         reference,
         session,

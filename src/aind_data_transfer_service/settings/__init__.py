@@ -6,6 +6,7 @@ environment wins over the file, the command line over both.
 """
 
 from .codeocean import CodeOceanSettings
+from .links import LinkSettings
 from .load import bare_environment, environment_without_settings, load_settings
 from .metadata import MetadataSettings
 from .notices import HookSettings, MailSettings, WebhookSettings
@@ -22,6 +23,7 @@ __all__ = [
     "ENV_PREFIX",
     "CodeOceanSettings",
     "HookSettings",
+    "LinkSettings",
     "LocalExecutorSettings",
     "MailSettings",
     "MetadataSettings",

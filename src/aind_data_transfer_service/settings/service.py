@@ -17,6 +17,7 @@ from pydantic_settings import (
 from ..domain.pipeline import TaskId
 from ..identity.scopes import Scope
 from .codeocean import CodeOceanSettings
+from .links import LinkSettings
 from .metadata import MetadataSettings
 from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     """Policies of single tasks, in place of ``retry``."""
     task_time_limit: dict[TaskId, Period] = Field(default_factory=dict)
     """Longest time one attempt may run; none: no limit."""
+    links: LinkSettings = LinkSettings()
     local: LocalExecutorSettings = LocalExecutorSettings()
     slurm: SlurmSettings = SlurmSettings()
     worker: WorkerSettings = WorkerSettings()

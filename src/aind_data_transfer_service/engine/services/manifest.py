@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...db.database import Database
-from ...domain.manifest import MANIFEST_NAME
+from ...domain.manifest import MANIFEST_NAME, Manifest, ManifestEntry
 from ...domain.pipeline import TaskId
 from ...domain.plan import UNMAPPED
 from ...domain.states import TaskState
@@ -12,6 +12,7 @@ from ...errors import NotFound
 from ...ports.object_store import ObjectStore
 from ...settings import S3Settings, Settings
 from ...storage.open import open_store
+from ...tasks.upload_journal import JOURNAL_FILE, journal_entries
 from ..repositories import Jobs
 
 
@@ -37,6 +38,20 @@ def find_manifest(database: Database, settings: Settings, job_id: str) -> Path |
     if path.is_file():
         return path
     return _open(job.storage_url, settings.s3).read(f"{job.asset_name}/{MANIFEST_NAME}")
+
+
+def asset_entries(database: Database, settings: Settings, job_id: str) -> list[ManifestEntry]:
+    """Return the files of an uploaded asset; without sizes where this process sees no more.
+
+    Raises as `find_manifest` does, and `ManifestInvalid`.
+    """
+    journal = settings.work_root / job_id / JOURNAL_FILE
+    manifest = find_manifest(database, settings, job_id)
+    if journal.is_file():
+        known = journal_entries(journal)
+        return [known[path] for path in sorted(known)]
+    data = manifest.read_bytes() if isinstance(manifest, Path) else b"".join(manifest)
+    return list(Manifest.from_bytes(data))
 
 
 def _open(url: str, s3: S3Settings) -> ObjectStore:

@@ -26,7 +26,7 @@ export async function goTo(address) {
 
 window.addEventListener("popstate", () => refresh());
 
-async function refresh() {
+export async function refresh() {
   clearTimeout(timer);
   if (document.hidden) return; // asked for again when the page is looked at
   const connection = document.getElementById("connection");
@@ -70,6 +70,6 @@ export function follow(root) {
   if (log) log.scrollTop = log.scrollHeight;
 }
 
-function isAtEnd(element) {
+export function isAtEnd(element) {
   return element.scrollTop + element.clientHeight >= element.scrollHeight - 4;
 }

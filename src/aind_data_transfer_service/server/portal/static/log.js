@@ -1,0 +1,58 @@
+// A log that is being written: its new lines are added as the service sends them.
+
+import { follow, isAtEnd, refresh } from "./live.js";
+
+const AGAIN_SECONDS = 3;
+
+const log = document.querySelector("[data-live]");
+let place = log?.dataset.place;
+
+if (log) listen();
+
+async function listen() {
+  try {
+    const answer = await fetch(log.dataset.live, {
+      headers: { Accept: "text/event-stream", "Last-Event-ID": place },
+    });
+    if (!answer.ok) throw new Error(answer.statusText);
+    if (await readEvents(answer.body)) {
+      await refresh(); // to show how it ended
+      return;
+    }
+  } catch {
+    // asked again below
+  }
+  setTimeout(listen, 1000 * AGAIN_SECONDS);
+}
+
+// Returns whether the attempt is over.
+async function readEvents(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return false;
+    const events = (rest + value).split("\n\n");
+    rest = events.pop();
+    const lines = [];
+    for (const event of events) {
+      const fields = event.split("\n");
+      if (fields.includes("event: end")) {
+        add(lines);
+        return true;
+      }
+      const id = fields.find((field) => field.startsWith("id: "));
+      if (id) place = id.slice(4);
+      const data = fields.filter((field) => field.startsWith("data: ")).map((field) => field.slice(6));
+      if (data.length) lines.push(`${data.join("\n")}\n`);
+    }
+    add(lines);
+  }
+}
+
+function add(lines) {
+  if (!lines.length) return;
+  const atEnd = isAtEnd(log);
+  log.append(lines.join(""));
+  if (atEnd) follow(document);
+}
