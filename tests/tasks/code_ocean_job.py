@@ -1,7 +1,7 @@
 """The tasks of Code Ocean, attempt after attempt, against the fake."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.executors.polling import PollingExecutor
-from aind_data_transfer_service.ports.executor import LaunchRequest, Resources, RunState
+from aind_data_transfer_service.ports.executor import LaunchRequest, Resources, RunState, RunStatus
 from aind_data_transfer_service.settings import CodeOceanSettings
 from aind_data_transfer_service.tasks.spec import RESULT_FILE, SPEC_FILE, EarlierTask, TaskResult
 from aind_data_transfer_service.testing.code_ocean import FakeCodeOcean
@@ -72,7 +72,7 @@ def quick(fake: FakeCodeOcean, **changes: Any) -> CodeOceanSettings:
         "timeout": timedelta(seconds=0.5),
         "asset_poll": timedelta(seconds=0.01),
         "shortest_poll": timedelta(seconds=0.01),
-        "settle": timedelta(seconds=0.3),
+        "settle": timedelta(seconds=0.8),
     }
     return CodeOceanSettings(**(values | changes))
 
@@ -132,8 +132,11 @@ class CodeOceanJob:
         """Carry another attempt to its end."""
         return self.begin(task, settings, index=index).end()
 
-    def poll(self, folder: Path) -> RunState:
-        return self._executor.poll([{"folder": str(folder)}])[0].state
+    def poll(self, folder: Path) -> RunStatus:
+        return self._executor.poll([{"folder": str(folder)}])[0]
+
+    def poll_all(self, attempts: Sequence["StartedAttempt"]) -> list[RunStatus]:
+        return [self.poll(attempt.folder) for attempt in attempts]
 
     def cancel(self, folder: Path) -> None:
         self._executor.cancel({"folder": str(folder)})
@@ -151,11 +154,11 @@ class StartedAttempt:
 
     def wait_until_asked(self, method: str, path: str, times: int = 1) -> None:
         """Carry it on until Code Ocean got a request."""
-        self._until(lambda: self.job.fake.count(method, path) >= times)
+        self.until(lambda: self.job.fake.count(method, path) >= times)
 
     def end(self) -> TaskResult:
         """Carry it to its end and return its result."""
-        self._until(lambda: self.job.poll(self.folder) is RunState.ENDED)
+        self.until(lambda: self.job.poll(self.folder).state is RunState.ENDED)
         return TaskResult.model_validate_json((self.folder / RESULT_FILE).read_bytes())
 
     def cancelled(self) -> TaskResult:
@@ -164,10 +167,16 @@ class StartedAttempt:
         return self.end()
 
     @property
+    def outputs(self) -> Mapping[str, Any]:
+        """What is shown while it runs."""
+        return self.job.poll(self.folder).outputs
+
+    @property
     def log(self) -> str:
         return (self.folder / "log.txt").read_text()
 
-    def _until(self, holds: Any) -> None:
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Carry it on until something holds."""
         end = time.monotonic() + _PATIENCE_SECONDS
         while not holds():
             assert time.monotonic() < end, "waited in vain"

@@ -13,8 +13,6 @@ from .polled import PolledContext
 
 logger = logging.getLogger(__name__)
 
-_LOOK_AGAIN_SECONDS = 5.0
-
 
 class Creation(Frozen):
     """How far the creation of one asset is."""
@@ -56,7 +54,7 @@ def create_once(
             if creation.sent_at is None:
                 raise
             logger.warning("The assets are not seen now: %s", problem)
-            return Waiting(_LOOK_AGAIN_SECONDS)
+            return Waiting(look_again_seconds(ctx))
         if found is not None:
             logger.info("There is the asset %s with the id %s", found.name, found.id)
             creation = Creation(asset_id=found.id, existed=creation.sent_at is None)
@@ -66,7 +64,7 @@ def create_once(
             creation = _create(ctx, params, keep)
         keep(creation)
     if creation.asset_id is None:
-        return Waiting(_LOOK_AGAIN_SECONDS)
+        return Waiting(look_again_seconds(ctx))
     return _look(ctx, creation.asset_id, keep, poll_seconds)
 
 
@@ -80,7 +78,7 @@ def _find(
 def _settle(ctx: PolledContext, sent_at: datetime, keep: Keep) -> Waiting:
     left = settle_seconds_left(ctx, sent_at)
     if left > 0:
-        return Waiting(min(left, _LOOK_AGAIN_SECONDS))
+        return Waiting(min(left, look_again_seconds(ctx)))
     keep(Creation())
     raise RegistryUnavailable(
         "Code Ocean did not answer when the asset was to be created, and there is no such asset."
@@ -90,6 +88,11 @@ def _settle(ctx: PolledContext, sent_at: datetime, keep: Keep) -> Waiting:
 def settle_seconds_left(ctx: PolledContext, sent_at: datetime) -> float:
     """Return how long what was sent then may still come to light."""
     return (sent_at + ctx.codeocean.settle - datetime.now(UTC)).total_seconds()
+
+
+def look_again_seconds(ctx: PolledContext) -> float:
+    """Return how long to wait between two looks for what was sent."""
+    return ctx.codeocean.shortest_poll.total_seconds()
 
 
 def _create(ctx: PolledContext, params: Params, keep: Keep) -> Creation:

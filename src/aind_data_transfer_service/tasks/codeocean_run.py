@@ -14,15 +14,14 @@ from typing import Any
 from ..domain.plan import Frozen
 from ..errors import TransferError, Unavailable
 from ..ports.registry import NotInRegistry, Params, RegistryUnavailable, Run
-from .asset_creation import Creation, settle_seconds_left
+from .asset_creation import Creation, look_again_seconds, settle_seconds_left
 from .context import Waiting
 from .journal import Journal
 from .polled import PolledContext
 
 logger = logging.getLogger(__name__)
 
-_LOOK_AGAIN_SECONDS = 5.0
-_LOCKED_SECONDS = 0.5
+LOCKED_SECONDS = 0.5
 _LOCK = "lock"
 
 
@@ -63,22 +62,30 @@ def start_once(ctx: PolledContext, journal: RunJournal, params: Params) -> RunEn
     entry = journal.read()
     if entry.run_id is not None:
         return entry
-    with _alone(journal) as alone:
-        if not alone:
-            return Waiting(_LOCKED_SECONDS)
-        if entry.sent_at is None:
-            return _start(ctx, journal, params)
-        try:
-            found = find_started(ctx, journal, params)
-        except Unavailable as problem:  # only a good answer says that there is none
-            logger.warning("The runs are not seen now: %s", problem)
-            return Waiting(_LOOK_AGAIN_SECONDS)
-        if found is not None:
-            return found
-    left = settle_seconds_left(ctx, entry.sent_at)
+    with alone(journal) as free:
+        if not free:
+            return Waiting(LOCKED_SECONDS)
+        if entry.sent_at is not None:
+            return _look_for_started(ctx, journal, params, entry.sent_at)
+        if _others_are_unsure(ctx, journal):
+            return Waiting(look_again_seconds(ctx))
+        return _start(ctx, journal, params)
+
+
+def _look_for_started(
+    ctx: PolledContext, journal: RunJournal, params: Params, sent_at: datetime
+) -> RunEntry | Waiting:
+    try:
+        found = find_started(ctx, journal, params)
+    except Unavailable as problem:  # only a good answer says that there is none
+        logger.warning("The runs are not seen now: %s", problem)
+        return Waiting(look_again_seconds(ctx))
+    if found is not None:
+        return found
+    left = settle_seconds_left(ctx, sent_at)
     if left > 0:
-        return Waiting(min(left, _LOOK_AGAIN_SECONDS))
-    journal.write(entry.ended_badly())
+        return Waiting(min(left, look_again_seconds(ctx)))
+    journal.write(journal.read().ended_badly())
     raise RegistryUnavailable(
         "Code Ocean did not answer when the run was to be started, and there is no such run."
     )
@@ -112,9 +119,10 @@ def stop(ctx: PolledContext, journal: RunJournal, params: Params) -> Waiting | N
     if entry.run_id is None and entry.sent_at is not None:
         found = find_started(ctx, journal, params)
         if found is None and settle_seconds_left(ctx, entry.sent_at) > 0:
-            return Waiting(_LOOK_AGAIN_SECONDS)
+            return Waiting(look_again_seconds(ctx))
         entry = found or entry
     if entry.run_id is None:
+        journal.write(entry.ended_badly())
         return None
     try:
         if ctx.registry.run(entry.run_id).ended:
@@ -125,6 +133,12 @@ def stop(ctx: PolledContext, journal: RunJournal, params: Params) -> Waiting | N
         logger.info("There is no run %s any more", entry.run_id)
     journal.write(entry.ended_badly())
     return None
+
+
+def _others_are_unsure(ctx: PolledContext, journal: RunJournal) -> bool:
+    """Whether another element looks for its run, which might be taken for ours."""
+    asked = [other.sent_at for other in journal.of_others()]
+    return any(sent is not None and settle_seconds_left(ctx, sent) > 0 for sent in asked)
 
 
 def _start(ctx: PolledContext, journal: RunJournal, params: Params) -> RunEntry:
@@ -158,8 +172,8 @@ def _is_like(run: Run, params: Params) -> bool:
 
 
 @contextmanager
-def _alone(journal: RunJournal) -> Iterator[bool]:
-    """Let the job's elements start their runs one after another, so that each knows its own."""
+def alone(journal: RunJournal) -> Iterator[bool]:
+    """Keep the job's other elements from starting a run or choosing a name; False if they do."""
     journal.folder.mkdir(parents=True, exist_ok=True)
     with (journal.folder / _LOCK).open("w") as lock:
         try:

@@ -4,14 +4,14 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import TransferError
 from ..ports.registry import Asset, Params, Run
 from .asset_creation import Creation, create_once
-from .codeocean_run import RunEntry, RunJournal
+from .codeocean_run import LOCKED_SECONDS, RunEntry, RunJournal, alone
 from .context import Waiting
 from .polled import PolledContext
 
@@ -42,8 +42,11 @@ def capture(ctx: PolledContext, journal: RunJournal, run: Run) -> Asset | Waitin
     settings = ctx.spec.settings
     entry = journal.read()
     if entry.capture_name is None:
-        name = _name(ctx, settings["capture_settings"], run)
-        entry = journal.write(entry.model_copy(update={"capture_name": name}))
+        with alone(journal) as free:
+            if not free:
+                return Waiting(LOCKED_SECONDS)
+            name = _name(ctx, journal, run)
+            entry = journal.write(entry.model_copy(update={"capture_name": name}))
     params = _params(settings["capture_settings"], str(entry.capture_name), run)
     poll = float(settings["data_asset_ready_polling_interval"])
     asset = create_once(
@@ -87,8 +90,13 @@ def _params(settings: Mapping[str, Any], name: str, run: Run) -> Params:
     }
 
 
-def _name(ctx: PolledContext, settings: Mapping[str, Any], run: Run) -> str:
-    """Return the name given, else that in the results, else one made of the input's name."""
+def _name(ctx: PolledContext, journal: RunJournal, run: Run) -> str:
+    """Return the name given, else that in the results, else one made of the input's name.
+
+    The time in the last is moved on until no other run of the job has that name: it is also the
+    folder in the bucket.
+    """
+    settings = ctx.spec.settings["capture_settings"]
     given = settings.get("name")
     if given is not None:
         return str(given)
@@ -97,7 +105,11 @@ def _name(ctx: PolledContext, settings: Mapping[str, Any], run: Run) -> str:
         return described
     zone = ZoneInfo(settings.get("process_name_suffix_tz") or "UTC")
     suffix = settings.get("process_name_suffix") or _SUFFIX
-    return f"{_input_name(ctx)}_{suffix}_{datetime.now(zone):%Y-%m-%d_%H-%M-%S}"
+    begin, time = f"{_input_name(ctx)}_{suffix}", datetime.now(zone)
+    taken = {other.capture_name for other in journal.of_others()}
+    while (name := f"{begin}_{time:%Y-%m-%d_%H-%M-%S}") in taken:
+        time += timedelta(seconds=1)
+    return name
 
 
 def _described_name(ctx: PolledContext, run: Run) -> str | None:

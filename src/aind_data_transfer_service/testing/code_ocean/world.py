@@ -47,7 +47,7 @@ class World:
         self.scripts: list[RunScript] = []
         """How the next runs go, the first one first; without one a run goes well."""
         self.asset_looks = 1
-        """How often an asset is seen as a draft before it is ready."""
+        """How often an asset is seen as a draft before it is ready; -1: until `finish`."""
         self.asset_failure: str | None = None
         """Why assets that are created from now on fail; None: they do not."""
         self.unknown: set[str] = set()
@@ -177,10 +177,10 @@ class World:
                 if run["asked"].get(f"{kind}_id") == place_id
             ]
 
-    def finish(self, run_id: str) -> None:
-        """Let a run end at the next look."""
+    def finish(self, thing_id: str) -> None:
+        """Let a run, or the making of an asset, end at the next look."""
         with self.lock:
-            self._looks[run_id] = 0
+            self._looks[thing_id] = 0
 
     def delete_run(self, run_id: str) -> None:
         """Stop and forget a run."""
