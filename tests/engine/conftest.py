@@ -64,12 +64,15 @@ class Engine:
         self.executor = ThreadExecutor()
         self._worker: Worker | None = None
 
-    def start_worker(self, executor: Executor | None = None) -> Worker:
+    def start_worker(
+        self, executor: Executor | None = None, *, cluster: Executor | None = None
+    ) -> Worker:
         self._worker = Worker(
             self.settings,
             self.database,
             executor=executor or self.executor,
             couriers=couriers(self.mail, self.settings.hooks),
+            cluster=cluster,
         )
         return self._worker
 

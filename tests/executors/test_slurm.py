@@ -27,6 +27,7 @@ def settings_of(cluster: Cluster, **changes: object) -> SlurmSettings:
         "cpus": 1,
         "memory_mb": 200,
         "submission_grace": timedelta(seconds=1),
+        "result_grace": timedelta(seconds=1),
         "lost_after": timedelta(seconds=1),
     }
     return SlurmSettings.model_validate(values | changes)

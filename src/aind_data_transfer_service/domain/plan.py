@@ -1,7 +1,7 @@
 """What one job will do, settled when it is submitted and not changed afterwards."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -56,6 +56,8 @@ class ProgramPlan(Frozen):
     image_resources: dict[str, Any] | None = None
     """What to ask the cluster for, as Slurm's job properties."""
     command_script: str | None = None
+    executor: Literal["local", "slurm"] | None = None
+    """Where it runs, if a preset says so; only presets may."""
     origins: dict[str, str] = Field(default_factory=dict)
 
 

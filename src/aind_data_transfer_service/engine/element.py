@@ -14,30 +14,25 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..db.models import Attempt, Job, Task
-from ..domain.pipeline import PIPELINE_BY_ID, RunsAs, TaskId
+from ..domain.pipeline import TaskId
 from ..domain.states import FINISHED_TASK_STATES, AttemptState, TaskState
 from ..errors import TransferError
 from ..logging import log_context
-from ..ports.executor import Executor, Handle, LaunchRequest, RunStatus
+from ..ports.executor import ExecutorUnavailable, Handle, LaunchRefused, RunStatus
 from ..settings import Settings
-from ..tasks.spec import RESULT_FILE, ResultState, TaskResult, TaskSpec
+from ..tasks.spec import CANCEL_FILE, RESULT_FILE, ResultState, TaskResult, TaskSpec
 from . import transitions
+from .executors import INLINE, Executors
 from .inline import InlineRunner
-from .launch import (
-    attempt_folder,
-    build_spec,
-    remove_credentials,
-    resources,
-    write_attempt_folder,
-)
+from .launch import attempt_folder, build_spec, remove_credentials
+from .launcher import Launcher
 from .ledger import Ledger
 from .notices import add_notice
 from .repositories import Jobs
-from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
-INLINE = "inline"
+_UNAVAILABLE_PAUSE_SECONDS = 5.0
 
 
 class AttemptLost(TransferError):
@@ -69,6 +64,8 @@ class Opened:
     handle: Handle | None
     spec: TaskSpec
     started_at: datetime | None
+    earlier_errors: tuple[str, ...]
+    """Codes of the errors that attempts before it ended with."""
 
     @property
     def inline(self) -> bool:
@@ -84,16 +81,15 @@ class ElementRunner:
         *,
         settings: Settings,
         ledger: Ledger,
-        executor: Executor,
-        polling: Executor,
+        executors: Executors,
         inline: InlineRunner,
     ) -> None:
         self._settings = settings
         self._ledger = ledger
+        self._executors = executors
         self._inline = inline
+        self._launcher = Launcher()
         self._pace = settings.worker.poll.total_seconds()
-        self._programs = Watch(executor, ledger, pace_seconds=self._pace)
-        self._polled = Watch(polling, ledger, pace_seconds=self._pace)
 
     async def run(self, task_pk: int, cancelled: asyncio.Event) -> TaskState:
         """Carry the task to a finished state and return it."""
@@ -110,7 +106,7 @@ class ElementRunner:
             opened = await self._ledger.write(lambda session: self._open(session, task_pk))
             if opened.handle is None or opened.inline:
                 await asyncio.to_thread(
-                    write_attempt_folder, self._settings, opened.folder, opened.spec
+                    self._executors.prepare, opened.executor, opened.folder, opened.spec
                 )
             with log_context(task=opened.spec.task_id, attempt=str(opened.number)):
                 await self._carry(task_pk, opened, cancelled)
@@ -121,33 +117,23 @@ class ElementRunner:
         task = jobs.task(task_pk)
         job = jobs.get(task.job_id)
         attempt = jobs.open_attempt(task)
+        number = attempt.number if attempt else task.try_number + 1
+        spec = build_spec(session, self._settings, job, task, number)
         if attempt is None:
-            folder = attempt_folder(self._settings, task, task.try_number + 1)
-            executor = self._executor_for(TaskId(task.task_id))
+            folder = attempt_folder(self._settings, task, number)
+            executor = self._executors.name_for(spec)
             attempt = transitions.add_attempt(session, task, executor=executor, folder=str(folder))
             if executor == INLINE:
                 transitions.attempt_started(session, task, attempt, {INLINE: True})
         return Opened(
-            number=attempt.number,
+            number=number,
             folder=Path(attempt.folder),
             executor=attempt.executor,
             handle=attempt.handle,
-            spec=build_spec(session, self._settings, job, task, attempt.number),
+            spec=spec,
             started_at=attempt.started_at,
+            earlier_errors=jobs.error_codes(task),
         )
-
-    def _executor_for(self, task_id: TaskId) -> str:
-        match PIPELINE_BY_ID[task_id].runs_as:
-            case RunsAs.INLINE:
-                return INLINE
-            case RunsAs.POLLED:
-                return self._polled.executor.name
-            case RunsAs.PROCESS:
-                return self._programs.executor.name
-
-    def _watch(self, opened: Opened) -> Watch:
-        polled = opened.executor == self._polled.executor.name
-        return self._polled if polled else self._programs
 
     async def _carry(self, task_pk: int, opened: Opened, cancelled: asyncio.Event) -> None:
         """Run one attempt to its end and note how it ended."""
@@ -156,7 +142,15 @@ class ElementRunner:
             await self._inline.run(opened.spec, opened.folder)
             status = None
         else:
-            handle = opened.handle or await self._start(task_pk, opened, cancelled)
+            try:
+                handle = opened.handle or await self._start(task_pk, opened, cancelled)
+            except LaunchRefused as refusal:
+                await self._ledger.write(
+                    lambda session, refusal=refusal: self._note_refusal(  # type: ignore[misc]
+                        session, task_pk, opened.number, refusal
+                    )
+                )
+                return
             if handle is None:
                 return
             status, problem = await self._finish(task_pk, opened, handle, cancelled)
@@ -176,14 +170,17 @@ class ElementRunner:
 
     async def _start(self, task_pk: int, opened: Opened, cancelled: asyncio.Event) -> Handle | None:
         """Start the program as soon as there is room; None if the job is cancelled before."""
-        executor = self._watch(opened).executor
-        request = LaunchRequest(
-            key=f"{opened.spec.job_id}.{opened.spec.task_id}.{opened.spec.map_index}.{opened.number}",
-            folder=opened.folder,
-            resources=resources(opened.spec, cpus=executor.cpus),
+        executor = self._executors.watch(opened.executor).executor
+        request = self._executors.request(
+            opened.executor, opened.folder, opened.spec, opened.earlier_errors
         )
         while not cancelled.is_set():
-            handle = await asyncio.to_thread(executor.start, request)
+            pause = self._pace
+            try:
+                handle = await self._launcher.start(executor, request)
+            except ExecutorUnavailable as problem:
+                logger.warning("%s executor: %s", executor.name, problem)
+                handle, pause = None, max(pause, _UNAVAILABLE_PAUSE_SECONDS)
             if handle is not None:
                 await self._ledger.write(
                     lambda session, handle=handle: _note_start(  # type: ignore[misc]
@@ -191,7 +188,9 @@ class ElementRunner:
                     )
                 )
                 return handle
-            await _until(datetime.now(UTC) + timedelta(seconds=self._pace), cancelled)
+            await _until(datetime.now(UTC) + timedelta(seconds=pause), cancelled)
+        # It may have been started all the same, if the executor went away in between.
+        await asyncio.to_thread((opened.folder / CANCEL_FILE).touch)
         await self._ledger.write(lambda session: _cancel(session, task_pk))
         return None
 
@@ -201,7 +200,7 @@ class ElementRunner:
         """Wait for the program; end it when the job is cancelled or its time is over."""
         limit = self._settings.task_time_limit.get(opened.spec.task_id)
         begun = opened.started_at or datetime.now(UTC)
-        watch = self._watch(opened)
+        watch = self._executors.watch(opened.executor)
         ended = asyncio.ensure_future(watch.ended(task_pk, handle, opened.folder))
         wish = asyncio.ensure_future(cancelled.wait())
         left = (begun + limit - datetime.now(UTC)).total_seconds() if limit else None
@@ -251,9 +250,24 @@ class ElementRunner:
                 self._fail_or_retry(session, job, task, error)
             case _:
                 reason = (status.reason if status else None) or "The program is gone"
-                error = (problem or AttemptLost(f"{reason}, without a result.")).as_dict()
+                known = problem or (status.problem if status else None)
+                error = (known or AttemptLost(f"{reason}, without a result.")).as_dict()
                 transitions.attempt_ended(session, task, attempt, AttemptState.LOST, error=error)
                 self._fail_or_retry(session, job, task, error)
+
+    def _note_refusal(
+        self, session: Session, task_pk: int, number: int, refusal: LaunchRefused
+    ) -> None:
+        """Note an attempt that never ran."""
+        _note_start(session, task_pk, number, {})
+        jobs = Jobs(session)
+        task = jobs.task(task_pk)
+        attempt = jobs.attempt(task, number)
+        if attempt is None or task.state in FINISHED_TASK_STATES:
+            return
+        error = refusal.as_dict()
+        transitions.attempt_ended(session, task, attempt, AttemptState.FAILED, error=error)
+        self._fail_or_retry(session, jobs.get(task.job_id), task, error)
 
     def _note_success(
         self, session: Session, job: Job, task: Task, attempt: Attempt, result: TaskResult

@@ -189,6 +189,13 @@ class Jobs:
             .order_by(Task.position, Task.map_index, Attempt.number)
         ).all()
 
+    def error_codes(self, task: Task) -> tuple[str, ...]:
+        """Return the codes of the errors that attempts at a task ended with, in order."""
+        if task.try_number == 0:
+            return ()
+        query = select(Attempt.error).where(Attempt.task_pk == task.id).order_by(Attempt.number)
+        return tuple(error["code"] for error in self._session.scalars(query) if error)
+
     def events(self, job_id: str) -> Sequence[Event]:
         """Return all that happened to a job, in order."""
         return self._session.scalars(
@@ -196,7 +203,7 @@ class Jobs:
         ).all()
 
     def set_progress(self, values: Sequence[dict[str, Any]]) -> None:
-        """Set the progress of many running tasks; each value names the task by ``id``."""
+        """Set progress, outputs or note of many running tasks; a value names its task by ``id``."""
         self._session.execute(update(Task), list(values))
 
     @staticmethod

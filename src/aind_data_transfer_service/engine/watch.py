@@ -29,6 +29,7 @@ class _Watched:
     ended: asyncio.Future[RunStatus]
     reported: tuple[int, int | None] | None = None
     shown: Mapping[str, Any] = field(default_factory=dict)
+    note: str | None = None
 
 
 class Watch:
@@ -81,6 +82,7 @@ class Watch:
     async def _note_progress(self, watched: list[_Watched], statuses: list[RunStatus]) -> None:
         values = await asyncio.to_thread(_new_progress, watched)
         values += _new_outputs(watched, statuses)
+        values += _new_notes(watched, statuses)
         if values:
             await self._ledger.write(lambda session: Jobs(session).set_progress(values))
 
@@ -109,6 +111,16 @@ def _new_outputs(watched: list[_Watched], statuses: list[RunStatus]) -> list[dic
         if status.outputs and status.outputs != attempt.shown:
             attempt.shown = status.outputs
             values.append({"id": attempt.task_pk, "outputs": dict(status.outputs)})
+    return values
+
+
+def _new_notes(watched: list[_Watched], statuses: list[RunStatus]) -> list[dict[str, Any]]:
+    """Return what executors say of attempts that go on, where it has changed."""
+    values = []
+    for attempt, status in zip(watched, statuses, strict=True):
+        if status.state is not RunState.ENDED and status.reason != attempt.note:
+            attempt.note = status.reason
+            values.append({"id": attempt.task_pk, "note": status.reason})
     return values
 
 

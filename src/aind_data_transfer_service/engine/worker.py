@@ -13,6 +13,7 @@ from .cancel import CancelWishes
 from .dispatch import Dispatcher
 from .durable import DurableRunner
 from .element import ElementRunner
+from .executors import Executors
 from .inline import InlineRunner
 from .job import JobRunner
 from .lease import Lease
@@ -36,6 +37,7 @@ class Worker:
         *,
         executor: Executor,
         couriers: Couriers,
+        cluster: Executor | None = None,
     ) -> None:
         self._pace = settings.worker.poll.total_seconds()
         self._executor = executor
@@ -47,8 +49,13 @@ class Worker:
         elements = ElementRunner(
             settings=settings,
             ledger=self._ledger,
-            executor=self._executor,
-            polling=self._polling,
+            executors=Executors(
+                settings,
+                self._ledger,
+                programs=executor,
+                polling=self._polling,
+                cluster=cluster,
+            ),
             inline=self._inline,
         )
         runner = JobRunner(

@@ -10,6 +10,11 @@ from ..ports.preset_store import PresetBroken, PresetInvalid, PresetKey, PresetV
 from ..wire.problems import field_path, nearest_of
 from ..wire.v2 import Task
 
+_EXECUTOR = "executor"
+_EXECUTORS = ("local", "slurm")
+_FIELDS = (*Task.model_fields, _EXECUTOR)
+"""What a preset says of a task: what a request may, and where it runs."""
+
 
 def check_value(key: PresetKey, value: object) -> dict[str, Any]:
     """Return ``value`` if the preset may have it: a JSON object, in V2 a task's settings.
@@ -48,7 +53,10 @@ def _parse(key: PresetKey, text: str) -> dict[str, Any]:
 
 
 def _check_task(value: dict[str, Any]) -> None:
-    faults = [_unknown_field(field) for field in value if field not in Task.model_fields]
+    faults = [_unknown_field(field) for field in value if field not in _FIELDS]
+    executor = value.get(_EXECUTOR)
+    if executor not in (None, *_EXECUTORS):
+        faults.append(f"{_EXECUTOR}: {executor!r} is none of {', '.join(_EXECUTORS)}.")
     try:
         Task.model_validate(value, strict=True)
     except ValidationError as error:
@@ -58,10 +66,9 @@ def _check_task(value: dict[str, Any]) -> None:
 
 
 def _unknown_field(field: str) -> str:
-    known = tuple(Task.model_fields)
-    nearest = nearest_of(field, known)
+    nearest = nearest_of(field, _FIELDS)
     hint = f" Did you mean {nearest!r}?" if nearest else ""
-    return f"{field!r} is not a field of a task.{hint} Allowed: {', '.join(known)}."
+    return f"{field!r} is not a field of a task.{hint} Allowed: {', '.join(_FIELDS)}."
 
 
 def _refuse_constant(word: str) -> NoReturn:

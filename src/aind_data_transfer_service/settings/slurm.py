@@ -1,7 +1,7 @@
 """How a Slurm cluster is reached, and what its jobs are given."""
 
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PositiveInt, SecretStr, model_validator
 
@@ -98,6 +98,8 @@ class SlurmSettings(Section):
     """Slowest pace of asking for the jobs' states."""
     submission_grace: Wait = timedelta(seconds=15)
     """How long a submission may take to show before it is made again."""
+    result_grace: Wait = timedelta(seconds=10)
+    """How long a result may take to be seen by the service after its job has ended."""
     lost_after: Wait = timedelta(minutes=1)
     """How long a job may be unknown to the cluster before it counts as lost."""
 
@@ -105,6 +107,23 @@ class SlurmSettings(Section):
     def is_there(self) -> bool:
         """Whether there is a cluster."""
         return self.url is not None or self.socket is not None
+
+    def defaults(self, *, memory_mb: int) -> dict[str, Any]:
+        """Return what jobs ask for where neither preset nor request says otherwise.
+
+        By the names of slurmrestd v0.0.36; ``memory_mb`` is what the task says it needs.
+        """
+        values = {
+            "partition": self.partition,
+            "qos": self.qos,
+            "account": self.account,
+            "time_limit": max(1, self.time_limit // timedelta(minutes=1)),
+            "tasks": 1,
+            "nodes": [1, 1],
+            "cpus_per_task": self.cpus,
+            "memory_per_node": self.memory_mb or memory_mb,
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,10 +1,11 @@
 """What the program of a task needs of a machine, and which settings it has by itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from ..domain.pipeline import TaskId
-from ..domain.plan import ModalityPlan
+from ..domain.plan import ModalityPlan, TaskPlan
 from ..transform.ecephys.settings import EcephysSettings
 from .transfer_settings import TransferSettings
 
@@ -26,6 +27,18 @@ def needs(task_id: TaskId, modality: ModalityPlan | None) -> Needs:
     if task_id is TaskId.COMPRESS_DATA and modality is not None and modality.compress:
         return Needs(all_cpus=True, memory_mb=_COMPRESSION_MEMORY_MB)
     return Needs(all_cpus=False, memory_mb=_OTHER_MEMORY_MB)
+
+
+def wants_cluster(task: TaskPlan, modality: ModalityPlan | None, tasks: Collection[TaskId]) -> bool:
+    """Whether a task runs on the cluster, where there is one.
+
+    A preset decides; else those of ``tasks`` do, but for a compression that only links its source.
+    """
+    if task.program is not None and task.program.executor is not None:
+        return task.program.executor == "slurm"
+    if task.task_id is TaskId.COMPRESS_DATA and not needs(task.task_id, modality).all_cpus:
+        return False
+    return task.task_id in tasks
 
 
 def default_settings(task_id: TaskId, modality: ModalityPlan | None) -> dict[str, Any]:

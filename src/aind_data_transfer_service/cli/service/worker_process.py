@@ -7,6 +7,7 @@ import threading
 
 from ...engine.worker import Worker
 from ...executors.local import LocalExecutor
+from ...executors.slurm.executor import SlurmExecutor
 from ...notify.open import open_couriers
 from ...settings import Settings
 from .start import open_database
@@ -26,10 +27,19 @@ def run_worker(settings: Settings, *, end_programs: bool, parent: int | None) ->
         signal.signal(number, lambda *_: stop.set())
     with open_database(settings) as database:
         executor = LocalExecutor(cpus=settings.local.cpus, memory_mb=settings.local.memory_mb)
-        worker = Worker(settings, database, executor=executor, couriers=open_couriers(settings))
+        cluster = SlurmExecutor(settings.slurm) if settings.slurm.is_there else None
+        worker = Worker(
+            settings,
+            database,
+            executor=executor,
+            couriers=open_couriers(settings),
+            cluster=cluster,
+        )
         orphaned = False
         while not (orphaned or stop.wait(_LOOK_FOR_PARENT_SECONDS)):
             orphaned = parent is not None and os.getppid() != parent
         if orphaned:
             logger.warning("The process that started this worker is gone; the worker ends too")
         worker.close(end_programs=end_programs and not orphaned)
+        if cluster is not None:
+            cluster.close()

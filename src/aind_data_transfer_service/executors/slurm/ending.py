@@ -31,8 +31,6 @@ from .states import (
 
 logger = logging.getLogger(__name__)
 
-_RESULT_SECONDS = 10.0
-"""How long a result may take to be seen here after the job's end (NFS)."""
 _LINES = 5
 _CEILINGS: dict[type[TransferError], type[TransferError]] = {
     SlurmOutOfMemory: SlurmMemoryCeiling,
@@ -67,7 +65,7 @@ class Endings:
         if (
             end is None
             and record.exit_code is not None
-            and not self._is_old(folder, _RESULT_SECONDS)
+            and not self._is_old(folder, self._settings.result_grace.total_seconds())
         ):
             return RunStatus(RunState.RUNNING, reason="It has ended; its result is waited for")
         problem = self._problem(handle, record, meaning)

@@ -1,7 +1,6 @@
 """What an attempt asks the cluster for, in the end."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from ...domain.slurm_job import MEMORY
@@ -9,36 +8,16 @@ from ...ports.executor import LaunchRequest
 from ...settings import MoreOf, SlurmSettings
 from .states import SlurmOutOfMemory, SlurmTimeLimit
 
-_MINUTE = timedelta(minutes=1)
-
-
-def site_defaults(settings: SlurmSettings, *, memory_mb: int) -> dict[str, Any]:
-    """Return what jobs ask for where neither preset nor request says otherwise."""
-    values = {
-        "partition": settings.partition,
-        "qos": settings.qos,
-        "account": settings.account,
-        "time_limit": max(1, settings.time_limit // _MINUTE),
-        "tasks": 1,
-        "nodes": [1, 1],
-        "cpus_per_task": settings.cpus,
-        "memory_per_node": settings.memory_mb or memory_mb,
-    }
-    return {name: value for name, value in values.items() if value is not None}
-
 
 def properties_of(request: LaunchRequest, settings: SlurmSettings) -> dict[str, Any]:
     """Return the properties to submit: after an attempt that had too little, more."""
-    properties = site_defaults(settings, memory_mb=request.resources.memory_mb)
-    given = dict(request.properties)
-    if any(name in given for name in MEMORY):
-        for name in MEMORY:
-            properties.pop(name, None)
-    properties |= given
-    for _ in range(list(request.had_too_little).count(SlurmOutOfMemory.code)):
-        properties |= more_memory(properties, settings)
-    for _ in range(list(request.had_too_little).count(SlurmTimeLimit.code)):
-        properties |= more_time(properties, settings)
+    defaults = settings.defaults(memory_mb=request.resources.memory_mb)
+    properties = dict(request.properties) or defaults
+    for code in request.had_too_little:
+        if code == SlurmOutOfMemory.code:
+            properties |= more_memory(properties, settings)
+        elif code == SlurmTimeLimit.code:
+            properties |= more_time(properties, settings)
     return properties
 
 

@@ -1,0 +1,166 @@
+"""Jobs whose compression runs on a real cluster."""
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aind_data_transfer_service.domain.pipeline import TaskId
+from aind_data_transfer_service.domain.plan import JobPlan, Partition, ProgramPlan
+from aind_data_transfer_service.domain.states import JobState
+from aind_data_transfer_service.engine.repositories import Jobs
+from aind_data_transfer_service.engine.services import control as controls
+from aind_data_transfer_service.engine.services import views
+from aind_data_transfer_service.executors.slurm.executor import SlurmExecutor
+from aind_data_transfer_service.settings import Settings, SlurmSettings
+
+from ..services.slurm import Cluster
+from .conftest import Engine
+from .plans import make_session, plan_of
+
+pytestmark = pytest.mark.service("slurm")
+
+COMPRESS = TaskId.COMPRESS_DATA
+PROGRAM = (sys.executable, str(Path(__file__).with_name("cluster_program.py")))
+
+
+class OnCluster:
+    """An engine whose compressions run on a cluster, by `cluster_program`."""
+
+    def __init__(self, cluster: Cluster, engine: Engine, folder: Path) -> None:
+        self.cluster = cluster
+        self.engine = engine
+        self.control = folder / "control"
+        self.control.mkdir()
+        self.slurm = SlurmExecutor(engine.settings.slurm, program=(*PROGRAM, str(self.control)))
+        engine.start_worker(cluster=self.slurm)
+
+    def script(self, name: str) -> None:
+        (self.control / name).touch()
+
+    def unscript(self, name: str) -> None:
+        (self.control / name).unlink()
+
+    def ran(self) -> list[tuple[int, int]]:
+        """Map index and attempt of each run of the program."""
+        return [(line[0], line[1]) for line in self._lines()]
+
+    def submissions(self, job_id: str) -> set[str]:
+        """Names of what a job's attempts were submitted as."""
+        with self.engine.database.read() as session:
+            handles = [attempt.handle for attempt in Jobs(session).attempts(job_id)]
+        return {str(handle["name"]) for handle in handles if handle and "name" in handle}
+
+    def _lines(self) -> list[list[int]]:
+        file = self.control / "ran"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return [[int(part) for part in line.split(",")[:2]] for line in lines]
+
+
+@pytest.fixture
+def settings(settings: Settings, service_url: str) -> Settings:
+    cluster = Cluster.at(service_url)
+    slurm = SlurmSettings.model_validate(
+        {
+            "url": cluster.rest_url,
+            "user": "root",
+            "token_command": cluster.token_command,
+            "partition": "main",
+            "time_limit": timedelta(minutes=5),
+            "cpus": 1,
+            "memory_mb": 200,
+            "poll": timedelta(milliseconds=200),
+            "submission_grace": timedelta(seconds=1),
+            "result_grace": timedelta(seconds=1),
+            "lost_after": timedelta(seconds=1),
+        }
+    )
+    return settings.model_copy(update={"slurm": slurm})
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, migrated: Path) -> str:
+    """Slurm is what is tested here: one kind of database will do."""
+    (tmp_path / "state.db").write_bytes(migrated.read_bytes())
+    return f"sqlite:///{tmp_path / 'state.db'}"
+
+
+@pytest.fixture
+def on_cluster(service_url: str, engine: Engine, tmp_path: Path) -> Iterator[OnCluster]:
+    make_session(tmp_path)
+    on_cluster = OnCluster(Cluster.at(service_url), engine, tmp_path)
+    yield on_cluster
+    (on_cluster.control / "hold").unlink(missing_ok=True)
+    engine.stop_worker()
+    on_cluster.slurm.close()
+
+
+def partitioned(plan: JobPlan, count: int, *, at_once: int | None = None) -> JobPlan:
+    """Return a plan whose compression is for the cluster, in partitions."""
+    tasks = []
+    for task in plan.tasks:
+        if task.task_id is not COMPRESS:
+            tasks.append(task)
+            continue
+        program = ProgramPlan(executor="slurm")
+        for index in range(count):
+            partition = Partition(index=index, count=count, at_once=at_once, origin="request")
+            changes = {"map_index": index, "partition": partition, "program": program}
+            tasks.append(task.model_copy(update=changes))
+    return plan.model_copy(update={"tasks": tuple(tasks)})
+
+
+def elements(job: views.JobDetail) -> list[views.TaskView]:
+    return [task for task in job.tasks if task.task_id == COMPRESS]
+
+
+def test_a_job_runs_on_the_cluster(on_cluster: OnCluster, tmp_path: Path) -> None:
+    [job_id] = on_cluster.engine.submit(partitioned(plan_of(tmp_path), 1))
+    job = on_cluster.engine.wait(job_id)
+    assert job.state == JobState.SUCCESS
+    assert [attempt.executor for attempt in elements(job)[0].attempts] == ["slurm"]
+    assert on_cluster.ran() == [(0, 1)]
+
+
+def test_elements_that_start_together_are_one_array(on_cluster: OnCluster, tmp_path: Path) -> None:
+    [job_id] = on_cluster.engine.submit(partitioned(plan_of(tmp_path), 5, at_once=3))
+    job = on_cluster.engine.wait(job_id)
+    assert job.state == JobState.SUCCESS
+    assert len(on_cluster.submissions(job_id)) == 1
+    assert sorted(on_cluster.ran()) == [(index, 1) for index in range(5)]
+
+
+def test_a_failed_element_is_tried_again_alone(on_cluster: OnCluster, tmp_path: Path) -> None:
+    on_cluster.script("fail.2")
+    [job_id] = on_cluster.engine.submit(partitioned(plan_of(tmp_path), 4))
+    job = on_cluster.engine.wait(job_id)
+    assert job.state == JobState.SUCCESS
+    assert sorted(on_cluster.ran()) == [(0, 1), (1, 1), (2, 1), (2, 2), (3, 1)]
+    assert len(on_cluster.submissions(job_id)) == 2
+
+
+def test_a_program_that_burns_tells_how_it_ended(on_cluster: OnCluster, tmp_path: Path) -> None:
+    on_cluster.script("burn.0")
+    [job_id] = on_cluster.engine.submit(partitioned(plan_of(tmp_path), 2))
+    job = on_cluster.engine.wait(job_id)
+    assert job.state == JobState.FAILED
+    error = elements(job)[0].error
+    assert error is not None
+    assert error["code"] == "slurm_job_failed"
+    assert "exit code 3" in error["message"]
+    assert "it burns" in error["message"]
+    assert elements(job)[1].state == "success"
+    assert len(elements(job)[0].attempts) == 3
+
+
+def test_a_cancelled_job_ends_its_array(on_cluster: OnCluster, tmp_path: Path) -> None:
+    on_cluster.script("hold")
+    [job_id] = on_cluster.engine.submit(partitioned(plan_of(tmp_path), 3, at_once=2))
+    on_cluster.engine.wait_until(job_id, lambda _: len(on_cluster.ran()) == 2)
+    controls.cancel(on_cluster.engine.database, job_id, by="tester")
+    job = on_cluster.engine.wait(job_id)
+    assert job.state == JobState.CANCELLED
+    assert [task.state for task in elements(job)] == ["cancelled"] * 3
+    assert len(on_cluster.ran()) == 2
