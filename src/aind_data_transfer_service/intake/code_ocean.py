@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from ..domain.pipeline import TaskId
 from ..domain.plan import JobPlan, TaskPlan
-from ..wire.problems import Problem
+from ..wire.problems import Loc, Problem
 from .merge import DEFAULT
-from .pipeline_runs import WantedRun, check_run
+from .pipeline_runs import PERMISSIONS, WantedRun, check_registration, check_run
 from .policy import CodeOceanPolicy
 from .task_settings import TaskSettings
 
@@ -27,6 +27,8 @@ class Wanted:
 
     registration: TaskSettings
     """Of `TaskId.REGISTER_DATA_ASSET`."""
+    registration_loc: Loc
+    """Where a request has its settings."""
     runs: Sequence[WantedRun]
     no_runs: str | None = None
     """Why there are none, where somebody said so."""
@@ -41,6 +43,10 @@ def with_code_ocean(
 
     What is wrong with the settings of runs is added to ``problems``.
     """
+    wrong = list(check_registration(wanted.registration.job_settings, wanted.registration_loc))
+    if wrong:
+        problems += wrong
+        return plan
     registration = _registration(wanted.registration, plan, service)
     runs = _runs(wanted, registration, service, problems)
     tasks: list[TaskPlan] = []
@@ -80,7 +86,7 @@ def _defaults(plan: JobPlan, service: CodeOceanPolicy | None) -> dict[str, Any]:
         "mount": plan.asset_name,
         "tags": ["raw"],
         "custom_metadata": {"data level": "raw"},
-        "permissions": {"everyone": service.everyone if service else "none"},
+        PERMISSIONS: {"everyone": service.everyone if service else "none"},
     }
 
 

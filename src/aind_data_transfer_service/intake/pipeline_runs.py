@@ -1,4 +1,4 @@
-"""What is asked to run in Code Ocean, by requests of both APIs and by presets, in one form."""
+"""What requests of both APIs, and presets, ask of Code Ocean, in one form, and what is wrong."""
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -9,10 +9,12 @@ from zoneinfo import available_timezones
 from pydantic import ValidationError
 
 from ..wire.problems import Loc, Problem, nearest_of, problems_of
-from ..wire.v1.codeocean import PipelineMonitorSettings
+from ..wire.v1.base import WireModel
+from ..wire.v1.codeocean import DataAssetParams, Permissions, PipelineMonitorSettings
 from .problems import problem
 
 MONITOR = "pipeline_monitor_capsule_id"
+PERMISSIONS = "permissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,22 @@ def check_run(wanted: WantedRun, problems: list[Problem]) -> CheckedRun | None:
     return CheckedRun(label=str(run.pipeline_id or run.capsule_id), settings=settings)
 
 
+def check_registration(settings: Mapping[str, Any], loc: Loc) -> Iterable[Problem]:
+    """Yield what is wrong with the settings by which an asset is registered."""
+    empty = {"name": "", "mount": "", "tags": []}
+    checks: list[tuple[type[WireModel], Any, Loc]] = [(DataAssetParams, {**empty, **settings}, loc)]
+    if settings.get(PERMISSIONS) is not None:
+        checks.append((Permissions, settings[PERMISSIONS], (*loc, PERMISSIONS)))
+    for model, value, place in checks:
+        try:
+            model.model_validate(value)
+        except ValidationError as error:
+            yield from _placed(problems_of(error), place)
+
+
 def _validated(settings: dict[str, Any]) -> PipelineMonitorSettings:
-    inputs = (settings.get("run_params") or {}).get("data_assets")
+    run = settings.get("run_params")
+    inputs = run.get("data_assets") if isinstance(run, dict) else None
     for asset in inputs if isinstance(inputs, list) else ():
         if isinstance(asset, dict) and asset.get("id") is None:
             asset["id"] = ""  # the registered asset

@@ -40,19 +40,26 @@ def wanted_by_v1(job: BasicUploadJobConfigs, settler: Settler, job_type: str, lo
     if monitor is None:
         monitor = preset.job_settings.get(MONITOR)
     no_runs = _NO_MONITOR if monitor == "" else None
+    place = (*loc, "codeocean_configs", "register_data_settings")
     if given is None:
         return Wanted(
             registration=settled,
+            registration_loc=place,
             runs=_of_preset(preset, monitor, loc),
             no_runs=no_runs or preset.skip_reason,
             results_to_default=configs.capture_results_to_default_bucket,
         )
     dumps = [each.model_dump(mode="json", exclude_none=True) for each in given]
-    place = (*loc, "codeocean_configs", _RUNS_V1)
     return Wanted(
         registration=settled,
+        registration_loc=place,
         runs=[
-            WantedRun(dump, (*place, index), monitor, dict.fromkeys(dump, REQUEST))
+            WantedRun(
+                dump,
+                (*loc, "codeocean_configs", _RUNS_V1, index),
+                monitor,
+                dict.fromkeys(dump, REQUEST),
+            )
             for index, dump in enumerate(dumps)
         ],
         no_runs=no_runs,
@@ -65,10 +72,11 @@ def wanted_by_v2(
 ) -> Wanted:
     """Return what a V2 job wants: at most one run for each modality. Raises `PresetBroken`."""
     name = V2_NAMES[_RUN]
+    place = (*loc, "tasks", V2_NAMES[_REGISTER], "job_settings")
     given = job.tasks.get(name)
     for task in (given, job.tasks.get(_RUN)):
         if isinstance(task, Task) and task.skip_task:
-            return Wanted(registration, (), _SKIPPED)
+            return Wanted(registration, place, (), _SKIPPED)
     runs = []
     for modality in job.modalities:
         one = given.get(modality.abbreviation) if isinstance(given, Mapping) else None
@@ -87,7 +95,7 @@ def wanted_by_v2(
                 skip_reason=settled.skip_reason or (_NO_MONITOR if monitor == "" else None),
             )
         )
-    return Wanted(registration, runs)
+    return Wanted(registration, place, runs)
 
 
 def _of_preset(preset: TaskSettings, monitor: str | None, loc: Loc) -> Sequence[WantedRun]:
