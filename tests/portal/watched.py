@@ -18,6 +18,10 @@ class Watch:
         context.on("page", self._add)
         context.on("request", self._look_at)
 
+    def forget(self, text: str) -> None:
+        """Take back the one fault that the test has brought about itself."""
+        self.faults.remove(next(fault for fault in self.faults if text in fault))
+
     def _add(self, page: Page) -> None:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))

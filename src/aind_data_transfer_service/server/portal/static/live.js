@@ -10,6 +10,11 @@ let prepare = () => {};
 let failures = 0;
 let timer;
 let asked = 0;
+let shownAddress = address();
+
+function address() {
+  return location.pathname + location.search;
+}
 
 export function keepFresh(prepareFresh) {
   prepare = prepareFresh;
@@ -24,7 +29,9 @@ export async function goTo(address) {
   await refresh();
 }
 
-window.addEventListener("popstate", () => refresh());
+window.addEventListener("popstate", () => {
+  if (address() !== shownAddress) refresh(); // else it is another place of the same page
+});
 
 export async function refresh() {
   clearTimeout(timer);
@@ -55,6 +62,7 @@ function plan() {
 }
 
 function show(fresh) {
+  shownAddress = address();
   prepare(fresh);
   const log = document.querySelector("[data-follow]");
   const atEnd = log === null || isAtEnd(log);

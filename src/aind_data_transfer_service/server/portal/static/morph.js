@@ -52,5 +52,6 @@ function morphAttributes(old, fresh) {
 // What the reader types or chooses stays, unless the page itself says something new.
 function takeValue(old, fresh) {
   if (old.matches("select")) old.value = fresh.value;
+  else if (old.matches("textarea")) old.defaultValue = fresh.defaultValue; // stays below what is typed
   else if (old.matches('[type="search"], [type="date"]')) old.value = fresh.getAttribute("value") ?? "";
 }

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Mapping
 from string import ascii_uppercase
 from typing import NamedTuple, Self
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from ...errors import BodyInvalid
 
-_MOST_COLUMN_LETTERS = 3
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LAST_ROW = 1_048_576  # of a workbook
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,10 +28,9 @@ class Cell(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read ``C4``; raises `ValueError`."""
-        letters = text.rstrip("0123456789")
-        if not letters.isalpha() or len(letters) > _MOST_COLUMN_LETTERS:
+        if (parts := _CELL.fullmatch(text)) is None:
             raise ValueError(f"{text!r} is no cell")
-        return cls(letters, int(text.removeprefix(letters)))
+        return cls(parts[1], int(parts[2]))
 
 
 class Heading(BaseModel):

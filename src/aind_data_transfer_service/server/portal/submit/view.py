@@ -11,6 +11,8 @@ from .table import Cell, Heading, Row, Table
 
 ROWS_PER_PAGE = 50
 _FEW_CHOICES = 30
+_ONLY_EXAMPLES = {"datetime_invalid"}
+"""Problems whose allowed values are not all there are."""
 _SPOTS_SHOWN = 12
 _GROUPS_SHOWN = 100
 
