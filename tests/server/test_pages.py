@@ -67,6 +67,13 @@ def addresses(jobsite: Jobsite, settings: Settings) -> list[str]:
         f"/jobs/{failed}/tasks/compress_data/0/1?search=fail",
         f"/jobs/{running}/tasks/compress_data/0/1",
         f"/jobs/{running}/tasks/verify_upload/-1/1",
+        "/job_params",
+        "/job_params?job_type=nope",
+        "/job_params/new",
+        "/job_params/v2/default/upload_data_to_s3",
+        "/job_params/v2/ecephys/modality_transformation_settings/ecephys",
+        "/project_names",
+        "/about",
         "/docs",
         "/nope",
         "/jobs/nope",
@@ -89,7 +96,7 @@ def test_pages_are_well_made_and_their_links_lead_somewhere(
         assert all(bar.get("aria-label") for bar in page.all("progress"))
         links |= {link for link in page.addresses if not link.startswith("#")}
     for link in links:
-        if not re.search(r"/(cancel|retry|selected)$", link):
+        if not re.search(r"/(cancel|retry|selected|restore)$", link):
             assert web.get(link).status_code == 200, link
 
 

@@ -180,6 +180,15 @@ class Jobs:
             )
         ).all()
 
+    def count_open_attempts(self) -> dict[str, int]:
+        """Return how many attempts are starting or running, by their executor."""
+        query = (
+            select(Attempt.executor, func.count())
+            .where(Attempt.state.in_((AttemptState.STARTING, AttemptState.RUNNING)))
+            .group_by(Attempt.executor)
+        )
+        return dict(self._session.execute(query).all())
+
     def attempts(self, job_id: str) -> Sequence[Attempt]:
         """Return all attempts at a job's tasks, in order."""
         return self._session.scalars(

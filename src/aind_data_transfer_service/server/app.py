@@ -35,7 +35,7 @@ from .guard import Guard
 from .identify import Identifier
 from .lookups import Lookups
 from .openapi import complete
-from .portal import actions, files, job, reference, selected, session
+from .portal import about, actions, files, job, presets, projects, reference, selected, session
 from .portal import jobs as jobs_page
 from .portal import logs as log_page
 from .portal.submit import routes as submit
@@ -116,6 +116,9 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         jobs_page,
         selected,
         job,
+        presets,
+        projects,
+        about,
         log_page,
         files,
         actions,
