@@ -15,6 +15,7 @@ _TRANSFORMS = "transforms"
 EXTRAS = {
     "alembic": _SERVER,
     "boto3": _SERVER,
+    "codeocean": _SERVER,
     "dbos": _SERVER,
     "fastapi": _SERVER,
     "itsdangerous": _SERVER,

@@ -7,6 +7,7 @@ from ...errors import SettingsInvalid
 from ...settings import load_settings
 from ..service.given import Given
 from .buckets import check_buckets
+from .code_ocean import check_code_ocean
 from .database import check_database
 from .executor import check_executor
 from .finding import Check, Finding, failed_by, ok
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     check_buckets,
     check_executor,
     check_mail,
+    check_code_ocean,
     check_hooks,
 )
 
