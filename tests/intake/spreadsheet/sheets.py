@@ -26,7 +26,7 @@ PRESETS = presets(
 )
 LIMITS = SpreadsheetSettings()
 
-ROW: Mapping[str, str] = {
+ROW: dict[str, str] = {
     "project_name": "Ephys Platform",
     "platform": "ecephys",
     "acq_datetime": "2020-10-13T13:10:10",

@@ -17,7 +17,8 @@ _MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _SHORT_MONTHS = {name[:3]: number for number, name in enumerate(_MONTHS, start=1)} | {"sept": 9}
-_WEEKDAY = re.compile(r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,? ", re.IGNORECASE)
+_FLAGS = re.IGNORECASE | re.ASCII
+_WEEKDAY = re.compile(r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,? ", _FLAGS)
 _OFFSET = r"(?P<offset>z|[+-]\d{2}:?\d{2})?"
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<second>\d{2})(\.(?P<fraction>\d{1,9}))?)?"
@@ -39,14 +40,14 @@ _NAMED_MONTH = (
     rf"(?P<d>\d{{1,2}})[ .-] ?(?P<m>[a-z]{{3,9}})[ .,-] ?(?P<y>\d{{4}}|\d{{2}}){_TIME_AFTER}",
     rf"(?P<m>[a-z]{{3,9}})\.? (?P<d>\d{{1,2}}),? (?P<y>\d{{4}}){_TIME_AFTER}",
 )
-_CERTAIN = tuple(re.compile(form, re.IGNORECASE) for form in (*_YEAR_FIRST, *_NAMED_MONTH))
+_CERTAIN = tuple(re.compile(form, _FLAGS) for form in (*_YEAR_FIRST, *_NAMED_MONTH))
 _NUMBERS = re.compile(
     rf"(?P<a>\d{{1,2}})(?P<sep>[-/.])(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}}|\d{{2}}){_TIME_AFTER}",
-    re.IGNORECASE,
+    _FLAGS,
 )
-_EPOCH_SECONDS = re.compile(r"\d{9,10}")
-_NUMBER = re.compile(r"\d+([.,]\d+)?")
-_TIME_ALONE = re.compile(_TIME, re.IGNORECASE)
+_EPOCH_SECONDS = re.compile(r"\d{9,10}", _FLAGS)
+_NUMBER = re.compile(r"\d+([.,]\d+)?", _FLAGS)
+_TIME_ALONE = re.compile(_TIME, _FLAGS)
 _HALF_DAY = 12
 _CENTURY = 2000
 _SHORT_YEAR = 2

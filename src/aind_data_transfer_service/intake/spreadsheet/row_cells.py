@@ -18,22 +18,13 @@ class RowCells:
         self.row = row
         self.columns = columns
         self.problems = list(columns.stray_cells(row))
+        self._texts: dict[Meaning, str] = {}
 
     def text(self, meaning: Meaning) -> str:
         """Return what the row says, empty if nothing; several columns of it must not differ."""
-        said: dict[str, Place] = {}
-        for column in self.columns.of(meaning):
-            cell = self.row.cell(column.index)
-            place = Place(self.row.number, column.index, column.heading)
-            usable = True
-            for problem in _cell_problems(cell, place):
-                self._add(problem)
-                usable = usable and not problem.is_error
-            if cell.text and usable:
-                said.setdefault(cell.text, place)
-        if len(said) > 1:
-            self._add(_differing(said))
-        return next(iter(said), "")
+        if meaning not in self._texts:
+            self._texts[meaning] = self._read(meaning)
+        return self._texts[meaning]
 
     def truth(self, meaning: Meaning) -> bool:
         """Return whether the row says yes; an empty cell is no."""
@@ -70,6 +61,21 @@ class RowCells:
         """Note that a cell is empty, unless something else is known to be wrong with it."""
         if not self.is_reported(meanings[0]):
             self.report("missing", message, *meanings)
+
+    def _read(self, meaning: Meaning) -> str:
+        said: dict[str, Place] = {}
+        for column in self.columns.of(meaning):
+            cell = self.row.cell(column.index)
+            place = Place(self.row.number, column.index, column.heading)
+            usable = True
+            for problem in _cell_problems(cell, place):
+                self._add(problem)
+                usable = usable and not problem.is_error
+            if cell.text and usable:
+                said.setdefault(cell.text, place)
+        if len(said) > 1:
+            self._add(_differing(said))
+        return next(iter(said), "")
 
     def _add(self, problem: SheetProblem) -> None:
         if problem not in self.problems:
