@@ -15,12 +15,13 @@ from ..domain.paths import (
     require_source_path,
 )
 from ..domain.pipeline import TaskId
-from ..domain.plan import JobPlan, ModalityPlan
+from ..domain.plan import JobPlan, ModalityPlan, TaskPlan
 from ..errors import InvalidInput, StorageFull, TransferError
 from ..metadata.files import KNOWN_FILES
 from .context import Done, Outcome, TaskContext
 from .source_walk import FolderFacts, Problem, printable, walk_source
-from .transforms import check_format
+from .transform_work import TransformWork
+from .transforms import transform_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,35 +52,38 @@ def run(ctx: TaskContext) -> Outcome:
     modalities = {
         modality.abbreviation: check.modality(modality) for modality in plan.staged_modalities
     }
-    for modality, settings in _to_compress(plan):
-        check.format(modality, settings)
+    for modality, task in _to_compress(plan):
+        check.format(modality, task)
     metadata = check.metadata(plan.metadata_dir)
     derivatives = check.derivatives(plan.derivatives_dir)
     check.raise_problems()
     rewritten = [modality for modality, _ in _to_compress(plan)] + _scripted(plan)
     size = sum(modalities[modality.abbreviation]["bytes"] for modality in rewritten)
     needed = int(size * _COMPRESSED_AT_MOST) + sum(metadata.values())
+    for warning in check.warnings:
+        logger.warning("%s", warning)
     return Done(
         {
             "modalities": modalities,
             "metadata": metadata,
             "derivatives": derivatives,
             "bytes": sum(facts["bytes"] for facts in modalities.values()),
+            "warnings": check.warnings,
             "staging_needed_bytes": needed,
             "staging_free_bytes": _require_room(ctx.staging, needed),
         }
     )
 
 
-def _to_compress(plan: JobPlan) -> list[tuple[ModalityPlan, dict[str, Any]]]:
-    """Return the modalities that will be compressed, each with its tasks' settings."""
-    settings = {
-        task.modality: task.settings
-        for task in plan.tasks
-        if task.task_id == TaskId.COMPRESS_DATA and task.skip_reason is None and not task.script
-    }
-    staged = [(modality, settings.get(index)) for index, modality in enumerate(plan.modalities)]
-    return [(modality, own) for modality, own in staged if modality.compress and own is not None]
+def _to_compress(plan: JobPlan) -> list[tuple[ModalityPlan, TaskPlan]]:
+    """Return the modalities that will be compressed, each with the first of its tasks."""
+    tasks: dict[int | None, TaskPlan] = {}
+    for task in plan.tasks:
+        runs = task.task_id == TaskId.COMPRESS_DATA and task.skip_reason is None
+        if runs and not task.script:
+            tasks.setdefault(task.modality, task)
+    staged = [(modality, tasks.get(index)) for index, modality in enumerate(plan.modalities)]
+    return [(modality, task) for modality, task in staged if modality.compress and task]
 
 
 def _scripted(plan: JobPlan) -> list[ModalityPlan]:
@@ -94,6 +98,8 @@ class _Check:
     def __init__(self, ctx: TaskContext) -> None:
         self._roots = [Path(root).resolve() for root in ctx.spec.source_roots]
         self._prefix = ctx.spec.prefix
+        self._job_folder = ctx.job_folder
+        self.warnings: list[str] = []
         self._on_bytes: Callable[[int], None] = ctx.progress.add
         self._problems: list[Problem] = []
         self._resolved: dict[str, Path] = {}
@@ -113,15 +119,25 @@ class _Check:
             self._sound.add(modality.abbreviation)
         return {"files": facts.files, "bytes": facts.bytes, "source": str(source)}
 
-    def format(self, modality: ModalityPlan, settings: dict[str, Any]) -> None:
+    def format(self, modality: ModalityPlan, task: TaskPlan) -> None:
         """Check that the modality can be compressed, if nothing is wrong with its folder."""
         if modality.abbreviation not in self._sound:
             return
         source = self._resolved[modality.abbreviation]
+        work = TransformWork(modality, task.settings, source, self._job_folder, task.partition)
         try:
-            check_format(modality, settings, source)
+            warnings = transform_of(modality).check(work, self._on_bytes)
         except InvalidInput as wrong:
+            self._cannot_be_compressed(source, wrong)
+        else:
+            self.warnings += [f"{modality.abbreviation}: {warning}" for warning in warnings]
+
+    def _cannot_be_compressed(self, source: Path, wrong: InvalidInput) -> None:
+        found = wrong.details.get("problems")
+        if not found:
             self._problem(wrong.code, str(source), f"cannot be compressed: {wrong.message}")
+        for one in found or ():
+            self._problem(one["code"], one["path"], one["message"])
 
     def metadata(self, named: str | None) -> dict[str, int]:
         """Return the bytes of each metadata file that will be taken.

@@ -6,7 +6,8 @@ from pathlib import Path
 from .command_script import run_script
 from .context import Done, Outcome, TaskContext
 from .staging import require_real_folder, stage_link
-from .transforms import compress
+from .transform_work import TransformWork
+from .transforms import transform_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,19 +23,24 @@ def run(ctx: TaskContext) -> Outcome:
         stage_link(source, output)
         return Done({"action": "linked", "source": str(source), "output": str(output)})
     require_real_folder(output)
-    done = compress(modality, ctx.spec.settings, source, output, ctx.progress.set)
-    ratio = done.source_bytes / done.stored_bytes
-    logger.info("%s: %.2f times smaller", modality.abbreviation, ratio)
+    work = TransformWork(
+        modality=modality,
+        settings=ctx.spec.settings,
+        source=source,
+        job_folder=ctx.job_folder,
+        partition=ctx.spec.task.partition,
+    )
+    done = transform_of(modality).compress(work, output, ctx.progress.set)
+    if not done.source_bytes:
+        logger.info("%s: nothing is left for this element", modality.abbreviation)
+        return Done({"action": "nothing to do", "source": str(source)})
+    logger.info("%s: %.2f times smaller", modality.abbreviation, done.ratio)
     return Done(
         {
             "action": "compressed",
             "source": str(source),
             "output": str(output),
-            "source_bytes": done.source_bytes,
-            "stored_bytes": done.stored_bytes,
-            "ratio": round(ratio, 3),
-            "streams": done.streams,
-            "parameters": done.parameters,
+            **done.as_outputs(),
             "version": ctx.spec.service_version,
         }
     )

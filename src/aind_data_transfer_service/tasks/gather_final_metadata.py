@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ..domain.pipeline import TaskId
@@ -15,6 +16,8 @@ from ..metadata.record import STATUS, made_by_library, made_here
 from .context import Done, Outcome, TaskContext
 from .spec import EarlierTask, TaskSpec
 from .staging import remove_partial_metadata
+from .transform_work import Transformed, TransformWork
+from .transforms import transform_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ def _record(ctx: TaskContext) -> Document:
 
 def _write_processing(ctx: TaskContext) -> dict[str, Any]:
     compressions = [
-        _compression(ctx.spec, modality, elements) for modality, elements in _compressed(ctx.spec)
+        _compression(ctx, modality, elements) for modality, elements in _compressed(ctx.spec)
     ]
     ours = processing(ctx.spec.service_version, compressions)
     path = ctx.staging / PROCESSING
@@ -75,16 +78,21 @@ def _compressed(spec: TaskSpec) -> list[tuple[ModalityPlan, list[EarlierTask]]]:
 
 
 def _compression(
-    spec: TaskSpec, modality: ModalityPlan, elements: list[EarlierTask]
+    ctx: TaskContext, modality: ModalityPlan, elements: list[EarlierTask]
 ) -> Compression:
+    spec = ctx.spec
     where = f"{spec.plan.storage_url.rstrip('/')}/{spec.prefix}{modality.folder_name}"
+    done = Transformed.of_outputs([task.outputs for task in elements])
+    work = TransformWork(modality, {}, Path(modality.required_source), ctx.job_folder)
+    transform_of(modality).finish(work, ctx.staging / modality.folder_name, done)
+    outputs = done.as_outputs()
     return Compression(
         input_location=modality.required_source,
         output_location=where,
         started=min(_moment(task, task.started_at) for task in elements),
         ended=max(_moment(task, task.ended_at) for task in elements),
-        parameters=elements[0].outputs["parameters"],
-        outputs=_summed([task.outputs for task in elements]),
+        parameters=outputs.pop("parameters"),
+        outputs=outputs,
         notes=f"Lossless compression of {modality.name}, decoded and compared with the source.",
     )
 
@@ -93,15 +101,3 @@ def _moment(task: EarlierTask, moment: datetime | None) -> datetime:
     if moment is None:
         raise Defect(f"{task.task_id}[{task.map_index}] succeeded without a start or an end time.")
     return moment
-
-
-def _summed(outputs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the elements of a modality did together."""
-    source_bytes = sum(one["source_bytes"] for one in outputs)
-    stored_bytes = sum(one["stored_bytes"] for one in outputs)
-    return {
-        "source_bytes": source_bytes,
-        "stored_bytes": stored_bytes,
-        "ratio": round(source_bytes / stored_bytes, 3),
-        "streams": [stream for one in outputs for stream in one["streams"]],
-    }

@@ -7,6 +7,7 @@ from typing import Any
 from ..domain.pipeline import TaskId
 from ..domain.plan import ModalityPlan, TaskPlan
 from ..transform.ecephys.settings import EcephysSettings
+from ..transform.smartspim.settings import SmartSpimSettings
 from .transfer_settings import TransferSettings
 
 _COMPRESSION_MEMORY_MB = 2048
@@ -47,6 +48,9 @@ def default_settings(task_id: TaskId, modality: ModalityPlan | None) -> dict[str
         case TaskId.UPLOAD_DATA_TO_S3 | TaskId.VERIFY_UPLOAD:
             return TransferSettings().model_dump()
         case TaskId.COMPRESS_DATA if modality is not None and modality.compress:
-            if modality.abbreviation == "ecephys":
-                return EcephysSettings().model_dump(exclude_none=True)
+            match modality.abbreviation:
+                case "ecephys":
+                    return EcephysSettings().model_dump(exclude_none=True)
+                case "SPIM":
+                    return SmartSpimSettings().model_dump(mode="json", exclude_none=True)
     return {}

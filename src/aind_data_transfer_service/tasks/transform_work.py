@@ -1,0 +1,78 @@
+"""What a transform is given to do, and what it says it did."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ..domain.plan import ModalityPlan, Partition
+
+
+@dataclass(frozen=True, slots=True)
+class TransformWork:
+    """One element's share of a modality that is to be compressed."""
+
+    modality: ModalityPlan
+    settings: Mapping[str, Any]
+    """Merged job_settings."""
+    source: Path
+    """Links resolved."""
+    job_folder: Path
+    """The job's own folder, which all its programs see."""
+    partition: Partition | None = None
+    """None: the whole modality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """What a transform did."""
+
+    parameters: dict[str, Any]
+    source_bytes: int
+    stored_bytes: int
+    parts_name: Literal["streams", "stacks"]
+    parts: list[dict[str, Any]]
+    """What it made."""
+
+    @property
+    def ratio(self) -> float:
+        """Source bytes per stored byte."""
+        return round(self.source_bytes / self.stored_bytes, 3)
+
+    def as_outputs(self) -> dict[str, Any]:
+        """Return it as the outputs of a task."""
+        return {
+            "source_bytes": self.source_bytes,
+            "stored_bytes": self.stored_bytes,
+            "ratio": self.ratio,
+            self.parts_name: self.parts,
+            "parameters": self.parameters,
+        }
+
+    @classmethod
+    def of_outputs(cls, tasks: Sequence[Mapping[str, Any]]) -> "Transformed":
+        """Return what several elements of a modality did together, from their outputs."""
+        name: Literal["streams", "stacks"] = "stacks" if "stacks" in tasks[0] else "streams"
+        return cls(
+            parameters=tasks[0]["parameters"],
+            source_bytes=sum(outputs["source_bytes"] for outputs in tasks),
+            stored_bytes=sum(outputs["stored_bytes"] for outputs in tasks),
+            parts_name=name,
+            parts=[part for outputs in tasks for part in outputs[name]],
+        )
+
+
+OnBytes = Callable[[int], None]
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """What the pipeline asks of the compression of a modality."""
+
+    check: Callable[[TransformWork, OnBytes], list[str]]
+    """Raise what compressing would end in, as far as it can be seen before; return warnings."""
+    compress: Callable[[TransformWork, Path, OnProgress], Transformed]
+    """Compress to a folder, prove it, and say what was done."""
+    finish: Callable[[TransformWork, Path, Transformed], None] = lambda *_: None
+    """Raise if all elements together did not do everything."""

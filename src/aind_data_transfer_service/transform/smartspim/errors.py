@@ -1,0 +1,55 @@
+"""What can be wrong with a SmartSPIM session."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ...errors import InvalidInput
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a session, and where."""
+
+    code: str
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.message}"
+
+
+class SmartSpimInvalid(InvalidInput):
+    """A SmartSPIM session cannot be compressed as it is; ``details`` names all that is wrong."""
+
+    code = "smartspim_invalid"
+    what_to_do_default = (
+        "Copy what the message names again from the acquisition computer, whole, then retry."
+    )
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        shown = "; ".join(str(problem) for problem in problems[:_SHOWN])
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        super().__init__(f"{shown}{more}.", problems=[asdict(problem) for problem in problems])
+        self.problems = tuple(problems)
+
+
+class ImageUnreadable(InvalidInput):
+    """A slice is no whole image of the kind its name says."""
+
+    code = "smartspim_image_unreadable"
+    what_to_do_default = "Copy the image again from the acquisition computer, then retry."
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}.", path=str(path))
+        self.path = path
+        self.reason = reason
+
+
+class StackMissing(InvalidInput):
+    """A stack that was there when the sources were checked is gone."""
+
+    code = "smartspim_stack_missing"
+    what_to_do_default = "Copy it again from the acquisition computer, then retry."
