@@ -121,9 +121,6 @@ class TestJobs:
             ("modality0.capsule_id", "capsule_id"),
             ("modality0.process_capsule_id", "capsule_id"),
             ("modality0.pipeline_id", "pipeline_id"),
-            ("process_capsule_id", "capsule_id"),
-            ("capsule-id", "capsule_id"),
-            ("Pipeline ID", "pipeline_id"),
         ],
     )
     def test_code_ocean_runs(self, heading: str, parameter: str) -> None:
@@ -134,6 +131,34 @@ class TestJobs:
         assert task["job_settings"] == {
             "pipeline_monitor_settings": {"run_params": {parameter: "abc"}}
         }
+
+    @pytest.mark.parametrize("heading", ["process_capsule_id", "capsule-id", "Capsule ID"])
+    @pytest.mark.parametrize("mount", [None, "data_mount"])
+    def test_one_run_for_the_asset(self, heading: str, mount: str | None) -> None:
+        job = only_job(
+            check_rows(
+                {
+                    heading: "abc",
+                    "input_data_mount": mount,
+                    "modality1": "behavior",
+                    "modality1.source": "/data/behavior",
+                }
+            )
+        )
+
+        [(modality, task)] = job["tasks"]["codeocean_pipeline_settings"].items()
+        assert modality == "ecephys"
+        run = task["job_settings"]["pipeline_monitor_settings"]
+        assert run["run_params"] == {
+            "capsule_id": "abc",
+            "data_assets": [{"id": "", "mount": mount or ASSET}],
+        }
+        assert run["capture_settings"]["tags"] == ["derived", "123456", "ecephys"]
+
+    def test_a_run_for_the_asset_and_one_for_its_first_modality(self) -> None:
+        report = check_rows({"capsule_id": "abc", "modality0.capsule_id": "def"})
+
+        assert told(report) == [("settings_ambiguous", "G2")]
 
     def test_folders_of_derived_data(self) -> None:
         report = check_rows({"derivatives_dir": "/data/derived"})
@@ -289,9 +314,9 @@ class TestHeadings:
         assert report.is_valid
 
     def test_columns_of_old_sheets(self) -> None:
-        report = check_rows({"input_data_mount": "x", "metadata_dir_force": "TRUE"})
+        report = check_rows({"metadata_dir_force": "TRUE"})
 
-        assert told(report) == [("column_without_effect", "G1"), ("column_without_effect", "H1")]
+        assert told(report) == [("column_without_effect", "G1")]
         assert report.is_valid
 
     @pytest.mark.parametrize("again", ["subject_id", "Subject-ID"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ...wire.problems import nearest_of
 from .table import stripped
 
+MOUNT = "input_data_mount"
 JOB_FIELDS = (
     "job_type",
     "project_name",
@@ -19,10 +20,11 @@ JOB_FIELDS = (
     "force_cloud_sync",
     "user_email",
     "email_notification_types",
+    MOUNT,
 )
 """Columns that say something about the job as a whole."""
 REQUIRED = ("project_name", "platform", "subject_id", "acq_datetime")
-NO_EFFECT = ("input_data_mount", "metadata_dir_force")
+NO_EFFECT = ("metadata_dir_force",)
 """Columns of old sheets that no longer do anything."""
 PROGRAMS = {
     "capsule_id": "capsule_id",

@@ -7,9 +7,10 @@ from ...domain.pipeline import TaskId
 from ...wire.problems import Loc
 from ...wire.v2.task_ids import V2_NAMES
 from ...wire.vocabulary import MODALITIES
+from .asset_run import asset_run
 from .columns import MODALITY, Columns
 from .dates import DateUnclear, read_date
-from .headings import JOB_FIELDS, PROGRAMS, SOURCE, Meaning
+from .headings import JOB_FIELDS, MOUNT, PROGRAMS, SOURCE, Meaning
 from .problems import Place, SheetProblem
 from .row_cells import RowCells
 from .table import TableRow
@@ -24,6 +25,7 @@ _FOLDERS = {
     "derivatives_dir": (V2_NAMES[TaskId.COPY_DERIVATIVES_FOLDER], SOURCE),
 }
 _DEFAULT_JOB_TYPE = "default"
+_RUN_SETTINGS = ("job_settings", "pipeline_monitor_settings")
 _COMPRESS_RAW_DATA = ("compress_raw_data",)
 # Stands in for a date that cannot be read, so that all else of the row is checked.
 _STAND_IN_DATE = "2000-01-01T00:00:00"
@@ -125,9 +127,7 @@ class _Drafting:
         first = Meaning(MODALITY, keys[0] if keys else "0")
         self.draft.places["modalities",] = self._cells.place(first)
         if given:
-            # A run that is named for no modality is one run for the asset: its first one has it.
-            if MODALITIES.find(given[0]) is not None:
-                self._read_program(None, given[0])
+            self._read_asset_run(given[0])
         elif self._cells.columns.of(first):
             self._cells.require("a job needs at least one modality", first)
         self.draft.job["modalities"] = given
@@ -156,7 +156,7 @@ class _Drafting:
         for meaning in said:
             if meaning.setting:
                 self._read_setting(meaning, settings)
-        self._read_program(key, term.abbreviation)
+        self._read_run(key, term.abbreviation)
         return term.abbreviation
 
     def _read_folder(self, meaning: Meaning, *path: str, modality: str | None = None) -> None:
@@ -175,26 +175,37 @@ class _Drafting:
             value = self._cells.truth(meaning)
         self._put((*task, "job_settings", *meaning.setting), value, meaning)
 
-    def _read_program(self, key: str | None, modality: str) -> None:
-        path = (RUN_PIPELINE, modality, "job_settings", "pipeline_monitor_settings", "run_params")
+    def _read_run(self, key: str, modality: str) -> None:
+        path = (RUN_PIPELINE, modality, *_RUN_SETTINGS, "run_params")
         for parameter in dict.fromkeys(PROGRAMS.values()):
             meaning = Meaning(parameter, key)
             if text := self._cells.text(meaning):
                 self._put((*path, parameter), text, meaning)
 
-    def _put(self, path: tuple[str, ...], value: str | bool, meaning: Meaning) -> None:
-        """Set a member of the tasks, deep down."""
-        self.draft.places["tasks", *path] = self._cells.place(meaning)
+    def _read_asset_run(self, modality: str) -> None:
+        """Read the one run that is named for no modality; the first modality has it."""
+        names = dict.fromkeys(PROGRAMS.values())
+        params = {name: text for name in names if (text := self._cells.text(Meaning(name)))}
+        if not params or MODALITIES.find(modality) is None:
+            return
+        path = (RUN_PIPELINE, modality, *_RUN_SETTINGS)
+        run = asset_run(params, self._cells.text(Meaning(MOUNT)), self.draft.job)
+        for name, value in run.items():
+            self._put((*path, name), value, *map(Meaning, params))
+
+    def _put(self, path: tuple[str, ...], value: Any, *meanings: Meaning) -> None:
+        """Set a member of the tasks, deep down, to what the first of these columns says."""
+        self.draft.places["tasks", *path] = self._cells.place(*meanings)
         below = self._tasks
         for name in path[:-1]:
             below = below.setdefault(name, {})
             if not isinstance(below, dict):
                 text = f"another column gives {name!r} a value, so that it has no settings below"
-                self._cells.report("settings_ambiguous", text, meaning)
+                self._cells.report("settings_ambiguous", text, *meanings)
                 return
         if path[-1] in below:
             text = f"other columns give {path[-1]!r} already"
-            self._cells.report("settings_ambiguous", text, meaning)
+            self._cells.report("settings_ambiguous", text, *meanings)
             return
         below[path[-1]] = value
 
