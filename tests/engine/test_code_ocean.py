@@ -1,5 +1,6 @@
 """Whole jobs with Code Ocean: what the engine makes of the tasks' ends, and of its own."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.plan import JobPlan, TaskPlan
@@ -15,8 +17,13 @@ from aind_data_transfer_service.domain.states import JobState, TaskState
 from aind_data_transfer_service.engine.services import control
 from aind_data_transfer_service.engine.services.retry import retry
 from aind_data_transfer_service.engine.services.views import JobDetail, TaskView
+from aind_data_transfer_service.intake.policy import IntakePolicy
+from aind_data_transfer_service.intake.v1 import accept_v1
+from aind_data_transfer_service.settings import S3Settings
 from aind_data_transfer_service.testing.code_ocean import FakeCodeOcean, Fault, RunScript
+from aind_data_transfer_service.testing.s3_bucket import S3Bucket
 
+from ..wire.v1.samples import payloads
 from .code_ocean_worker import site_settings
 from .conftest import Engine
 from .plans import make_session, plan_of
@@ -102,6 +109,43 @@ def test_the_asset_is_registered_and_five_pipelines_run_on_it(
     assert {run["asked"]["pipeline_id"] for run in fake.world.runs.values()} == {
         f"p{number}" for number in range(5)
     }
+
+
+def test_the_guides_request_from_the_folders_to_the_captured_results(
+    site: Engine, fake: FakeCodeOcean, tmp_path: Path, bucket: S3Bucket
+) -> None:
+    s3 = S3Settings(
+        endpoint_url=bucket.endpoint_url,
+        region="us-east-1",
+        access_key_id=SecretStr(bucket.access_key_id),
+        secret_access_key=SecretStr(bucket.secret_access_key),
+    )
+    results = site.settings.codeocean.model_copy(update={"results_bucket": "results"})
+    settings = {"s3": s3, "codeocean": results, "buckets": {"private": bucket.url}}
+    site.settings = site.settings.model_copy(update=settings)
+    request = payloads()["4_codeocean"]
+    [wanted] = request["upload_jobs"]
+    share = make_session(tmp_path, names=("pophys", "behavior", "behavior-videos"))
+    for modality in wanted["modalities"]:
+        modality["source"] = str(share / modality["modality"]["abbreviation"])
+    [monitored] = wanted["codeocean_configs"]["pipeline_monitor_capsule_settings"]
+    monitored |= {"computation_polling_interval": 0.02, "data_asset_ready_polling_interval": 0.02}
+    body = json.dumps(request).encode()
+    accepted = accept_v1(body, IntakePolicy.from_settings(site.settings))
+    site.start_worker()
+    [job_id] = site.submit(*accepted.plans)
+    job = site.wait(job_id)
+    assert job.state is JobState.SUCCESS
+    raw, captured = fake.world.assets.values()
+    assert raw["source_bucket"]["bucket"] == bucket.url.removeprefix("s3://")
+    assert raw["source_bucket"]["prefix"] == raw["name"] == job.asset_name
+    [run] = fake.world.runs.values()
+    assert run["asked"]["data_assets"] == [{"id": raw["id"], "mount": "test_mount"}]
+    assert captured["name"].startswith(f"{job.asset_name}_test-capture_")
+    assert captured["source_bucket"]["bucket"] == "results"
+    kept = [path.read_text() for path in site.settings.work_root.rglob("*") if path.is_file()]
+    assert kept
+    assert not [text for text in kept if fake.token in text]
 
 
 def test_links_are_shown_while_runs_go_on_and_a_cancelled_job_stops_them(

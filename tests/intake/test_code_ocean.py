@@ -301,8 +301,11 @@ class TestRunsV2:
     @pytest.mark.parametrize("name", ["codeocean_pipeline_settings", "run_codeocean_pipeline"])
     def test_all_runs_may_be_left_out(self, name: str) -> None:
         known = presets({"v2/default/tasks/codeocean_pipeline_settings/ecephys": monitored(RUN)})
-        plan = v2_job({name: {"skip_task": True}}, known, job_type="default")
+        tasks = {name: {"skip_task": True}}
+        plan = v2_job(tasks, known, job_type="default")
         assert reasons(plan) == (None, ["Skipped by the request"])
+        content = json.dumps({"upload_jobs": [job_v2(tasks=tasks, job_type="default")]})
+        assert accept_v2(content.encode(), policy(), known).warnings == []
 
     def test_one_run_may_be_left_out(self) -> None:
         known = presets({"v2/default/tasks/codeocean_pipeline_settings/ecephys": monitored(RUN)})
