@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import check_apart, disk_full_is_coded
 from ..progress import ProgressMeter
 from .acquisition import VoxelSize
+from .pyramid import Buffers
 from .result import SmartSpimResult
 from .settings import SmartSpimSettings
 from .stack_job import StackJob
@@ -31,11 +32,12 @@ def compress(
     threads = settings.effective_workers
     logger.info("%d stacks, %d threads", len(stacks), threads)
     meter = ProgressMeter(progress, sum(stack.raw_bytes for stack in stacks))
+    buffers = Buffers()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="smartspim")
     try:
         with disk_full_is_coded(output):
             results = [
-                StackJob(stack, output, voxel_size, settings).run(pool, meter.add)
+                StackJob(stack, output, voxel_size, settings).run(pool, buffers, meter.add)
                 for stack in stacks
             ]
     finally:

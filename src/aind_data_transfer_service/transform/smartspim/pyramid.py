@@ -20,13 +20,29 @@ from .kernels import halve
 from .levels import Level, Place, Planes
 
 
+class Buffers:
+    """Memory for the slabs of one stack, then of the next: to get it anew takes long."""
+
+    def __init__(self) -> None:
+        self._planes: dict[int, Planes] = {}
+
+    def of(self, level: Level) -> Planes:
+        """Return memory for a slab of a level; what is in it is of no meaning."""
+        shape = (level.chunk[0], *level.shape[1:])
+        known = self._planes.pop(level.number, None)
+        if known is None or known.shape != shape:
+            known = None  # let go of it before there is more
+            known = np.empty(shape, "<u2")
+        self._planes[level.number] = known
+        return known
+
+
 class _Slab:
     """The planes of one level that are not stored yet."""
 
-    def __init__(self, level: Level) -> None:
-        depth = level.chunk[0]
+    def __init__(self, level: Level, planes: Planes) -> None:
         self.level = level
-        self.planes: Planes = np.empty((depth, *level.shape[1:]), "<u2")
+        self.planes = planes
         self.filled = 0
         self.stored = 0
 
@@ -46,14 +62,20 @@ class Pyramid:
         From full resolution on, their folders made.
     pool
         Runs the work; not from within itself.
+    buffers
+        Memory for it, of which nothing else makes use.
     on_stored
         Called with the bytes of slices that are stored and proven.
     """
 
     def __init__(
-        self, levels: Sequence[Level], pool: Executor, on_stored: Callable[[int], None]
+        self,
+        levels: Sequence[Level],
+        pool: Executor,
+        buffers: Buffers,
+        on_stored: Callable[[int], None],
     ) -> None:
-        self._slabs = [_Slab(level) for level in levels]
+        self._slabs = [_Slab(level, buffers.of(level)) for level in levels]
         self._pool = pool
         self._on_stored = on_stored
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="sync")

@@ -16,7 +16,7 @@ from ..durable import folder_bytes, publish_folder
 from .acquisition import VoxelSize
 from .levels import Level, shapes
 from .ngff import attributes
-from .pyramid import Pyramid
+from .pyramid import Buffers, Pyramid
 from .result import StackResult
 from .settings import SmartSpimSettings
 from .stacks import Stack
@@ -46,14 +46,16 @@ class StackJob:
         self._chunk = settings.chunk_size
         self._made_from = self._source_record()
 
-    def run(self, pool: Executor, on_stored: Callable[[int], None]) -> StackResult:
+    def run(
+        self, pool: Executor, buffers: Buffers, on_stored: Callable[[int], None]
+    ) -> StackResult:
         """Make the stack, unless an earlier attempt did; raises what `Pyramid.make` raises."""
         began = time.perf_counter()
         kept = self._is_made()
         if kept:
             on_stored(self._stack.raw_bytes)
         else:
-            self._make(pool, on_stored)
+            self._make(pool, buffers, on_stored)
         result = StackResult(
             name=self._stack.name,
             shape=self._stack.shape,
@@ -73,7 +75,7 @@ class StackJob:
         )
         return result
 
-    def _make(self, pool: Executor, on_stored: Callable[[int], None]) -> None:
+    def _make(self, pool: Executor, buffers: Buffers, on_stored: Callable[[int], None]) -> None:
         for leftover in (self._path, self._partial):
             if leftover.exists():
                 shutil.rmtree(leftover)
@@ -86,7 +88,7 @@ class StackJob:
         ]
         for level in levels:
             level.create()
-        Pyramid(levels, pool, on_stored).make(self._stack.slices)
+        Pyramid(levels, pool, buffers, on_stored).make(self._stack.slices)
         metadata = attributes(self._stack, self._voxel_size, len(levels))
         record = self._made_from | {"stored_bytes": folder_bytes(self._partial)}
         content = json.dumps(metadata | {_RECORD: record}, indent=4).encode()
