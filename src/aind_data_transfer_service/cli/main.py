@@ -14,6 +14,7 @@ from . import (
     logs,
     retry,
     serve,
+    setup,
     show,
     submit,
     template,
@@ -60,6 +61,17 @@ for name, command in (
 ):
     tokens_app.command(name)(reports_errors(command))
 app.add_typer(tokens_app, name="tokens", rich_help_panel=_SERVICE)
+
+setup_app = typer.Typer(no_args_is_help=True)
+setup_app.command("metadata")(reports_errors(setup.metadata))
+
+
+@setup_app.callback()
+def about_setup() -> None:
+    """Make what the service needs beside its own packages."""
+
+
+app.add_typer(setup_app, name="setup", rich_help_panel=_SERVICE)
 
 
 def _say_version(wanted: bool) -> None:

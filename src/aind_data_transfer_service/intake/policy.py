@@ -44,12 +44,18 @@ class IntakePolicy:
     """Whether requests may bring scripts that no preset has."""
     codeocean: CodeOceanPolicy | None = None
     """None: nothing is registered in Code Ocean."""
+    mapper: bool = True
+    """Whether the mapper is there, which follows settings for metadata."""
+    metadata_service: bool = True
+    """Whether there is a metadata service to ask."""
     webhooks_allowed: bool = True
     """Whether requests may name addresses to call."""
 
     @classmethod
     def from_settings(cls, settings: "Settings") -> Self:
         """Return the policy that the settings describe."""
+        from ..metadata.tools import command_of
+
         return cls(
             bucket_urls=settings.bucket_urls,
             project_names=settings.project_names or None,
@@ -58,5 +64,7 @@ class IntakePolicy:
             allowed_images=frozenset(settings.allowed_images),
             allow_command_scripts=settings.allow_command_scripts,
             codeocean=CodeOceanPolicy.from_settings(settings),
+            mapper=command_of(settings, "mapper") is not None,
+            metadata_service=settings.metadata.service_url is not None,
             webhooks_allowed=settings.webhooks.allowed,
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from ..domain.pipeline import TaskId
@@ -19,8 +20,10 @@ from ..wire.v1 import (
     parse_json,
     parse_request,
 )
+from ..wire.v1.institutions import AIND
 from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
 from .code_ocean import with_code_ocean
+from .metadata import FOLLOWED, MetadataLook
 from .partitions import PartitionsInvalid
 from .paths import NamedPath
 from .planning import Settled, lay_out
@@ -47,6 +50,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
     validated = normalise(request)
     layouts = _Layouts(Presets(presets, PresetVersion.V1))
     findings = Findings(policy)
+    metadata = MetadataLook(policy, findings)
     findings.warnings += find_warnings(content)
     for index, (job, dump) in enumerate(
         zip(request.upload_jobs, validated["upload_jobs"], strict=True)
@@ -67,6 +71,8 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             findings.problems.append(wrong_partitions(wrong, loc, place))
             continue
         plan = with_code_ocean(plan, wanted, policy.codeocean, findings.problems)
+        given = job.metadata_configs.model_dump(mode="json") if job.metadata_configs else {}
+        metadata.at(plan, given, (*loc, "metadata_configs"), (*loc, "metadata_dir"))
         findings.add(plan, list(_named(plan, loc)), loc)
     return Accepted(
         plans=findings.plans(),
@@ -97,7 +103,7 @@ def _plan(
         user_email=job.user_email,
         notify_on=tuple(sorted(job.email_notification_types or ())),
         webhooks=tuple(job.webhooks or ()),
-        tasks=layouts.tasks(modalities, job_type),
+        tasks=layouts.tasks(modalities, job_type, _gathering(dump)),
         request=dump,
     )
 
@@ -107,25 +113,48 @@ class _Layouts:
 
     def __init__(self, presets: Presets) -> None:
         self.settler = Settler(presets)
-        self._known: dict[tuple[str, str], tuple[TaskPlan, ...]] = {}
+        self._known: dict[tuple[str, str, str], tuple[TaskPlan, ...]] = {}
 
-    def tasks(self, modalities: tuple[ModalityPlan, ...], job_type: str) -> tuple[TaskPlan, ...]:
+    def tasks(
+        self, modalities: tuple[ModalityPlan, ...], job_type: str, gathering: dict[str, Any]
+    ) -> tuple[TaskPlan, ...]:
         """Return the tasks of a job; raises `PresetBroken` and `PartitionsInvalid`."""
         alike = {"name", "source"}  # what tasks do not depend on
-        key = job_type, json.dumps([m.model_dump(exclude=alike) for m in modalities])
+        asked = json.dumps([m.model_dump(exclude=alike) for m in modalities])
+        key = job_type, asked, json.dumps(gathering)
         tasks = self._known.get(key)
         if tasks is None:
-            settled = _settle(modalities, job_type, self.settler)
+            settled = _settle(modalities, job_type, gathering, self.settler)
             tasks = tuple(lay_out(modalities, derivatives_dir=None, settled=settled))
             self._known[key] = tasks
         return tasks
 
 
-def _settle(modalities: tuple[ModalityPlan, ...], job_type: str, settler: Settler) -> Settled:
-    """Lay the settings that V1 requests have, those of modalities, over the presets."""
+def _gathering(dump: dict[str, Any]) -> dict[str, Any]:
+    """Return what the user, not the service, says of how metadata are gathered."""
+    given = dump["metadata_configs"]
+    settings = {name: given[name] for name in FOLLOWED if given.get(name) is not None}
+    institution = settings.pop("raw_data_description_settings", {}).get("institution")
+    if institution is not None and institution != asdict(AIND):
+        settings["raw_data_description_settings"] = {"institution": institution}
+    return settings
+
+
+def _settle(
+    modalities: tuple[ModalityPlan, ...],
+    job_type: str,
+    gathering: dict[str, Any],
+    settler: Settler,
+) -> Settled:
+    """Lay the settings that V1 requests have, of modalities and metadata, over the presets."""
     compress = TaskId.COMPRESS_DATA
+    gather = TaskId.GATHER_PRELIMINARY_METADATA
+    asked = {gather: {"job_settings": gathering}} if gathering else {}
     return Settled(
-        tasks={task_id: settler.settle(job_type, task_id) for task_id in TaskId},
+        tasks={
+            task_id: settler.settle(job_type, task_id, None, asked.get(task_id))
+            for task_id in TaskId
+        },
         by_modality={
             (compress, modality.abbreviation): settler.settle(
                 job_type, compress, modality.abbreviation, {"job_settings": modality.job_settings}

@@ -19,6 +19,7 @@ from ..wire.v2 import (
 from ..wire.v2.task_ids import V2_NAMES
 from .accepted import Accepted, Findings, RequestInvalid, refuse_nul
 from .code_ocean import with_code_ocean
+from .metadata import MetadataLook
 from .partitions import PartitionsInvalid
 from .planning import Settled, lay_out
 from .policy import IntakePolicy
@@ -107,6 +108,7 @@ class V2Intake:
             return
         plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
         findings.warnings += unused_scripts(plan, loc)
+        MetadataLook(self.policy, findings).at(plan, *facts.gathering)
         findings.add(plan, facts.folders, loc)
 
 

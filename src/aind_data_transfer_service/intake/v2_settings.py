@@ -6,7 +6,7 @@ from typing import Any
 from ..domain.command_script import is_placeholder
 from ..domain.pipeline import TaskId
 from ..wire.problems import Loc, Problem
-from ..wire.v2 import UploadJobConfigsV2
+from ..wire.v2 import Task, UploadJobConfigsV2
 from ..wire.v2.task_ids import V2_NAMES
 from .paths import NamedPath
 from .planning import Settled
@@ -37,6 +37,7 @@ class JobFacts:
     def __init__(self, job: UploadJobConfigsV2, settled: Settled, loc: Loc) -> None:
         self.problems: list[Problem] = []
         self.folders: list[NamedPath] = []
+        self._job = job
         self._loc = loc
         self._sources: dict[str, str | None] = {}
         self._compress: dict[str, bool] = {}
@@ -49,6 +50,15 @@ class JobFacts:
         self.metadata_dir = self._folder(tasks, TaskId.GATHER_PRELIMINARY_METADATA, "metadata_dir")
         self.derivatives_dir = self._folder(tasks, TaskId.COPY_DERIVATIVES_FOLDER, _SOURCE)
         self.settled = Settled(tasks, by_modality)
+
+    @property
+    def gathering(self) -> tuple[dict[str, Any], Loc, Loc]:
+        """The request's settings for gathering metadata, their place, and that of the folder."""
+        name = V2_NAMES[TaskId.GATHER_PRELIMINARY_METADATA]
+        place = (*self._loc, name, "job_settings")
+        given = self._job.tasks.get(name)
+        settings = (given.job_settings if isinstance(given, Task) else None) or {}
+        return settings, place, (*place, "metadata_dir")
 
     def source(self, modality: str) -> str | None:
         """Return the folder of a modality."""

@@ -5,9 +5,10 @@ They come in a request, or in a file on the share that the request names
 """
 
 import json
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
@@ -80,6 +81,8 @@ def read_settings_file(file: str, roots: Sequence[str]) -> dict[str, Any]:
     path = require_source_path(FILE, file)
     require_in_roots(FILE, path, _paths(roots))
     try:
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise SettingsFileInvalid(f"{FILE}: {file} is not a file.", file=file)
         with Path(path).open("rb") as opened:
             content = opened.read(_MOST_BYTES + 1)
     except FileNotFoundError as problem:
@@ -134,7 +137,10 @@ def _validated(values: dict[str, Any], file: str | None, kind: Kind) -> dict[str
             f"{kind}: {_NAME} {values.get(_NAME)!r} is not known. Allowed:"
             f" {', '.join(name for name in models if name not in NOT_RUNNABLE)}."
         )
-    known = {name: item for name, item in values.items() if name in model.model_fields}
+    # Normal forms of requests leave out what is null, even where null has to be said.
+    known = {
+        name: None for name, field in model.model_fields.items() if _may_be_none(field.annotation)
+    } | {name: item for name, item in values.items() if name in model.model_fields}
     # Where output goes is for the job to say; one of the models cannot do without it.
     known["output_directory"] = "/"
     try:
@@ -150,6 +156,10 @@ def _validated(values: dict[str, Any], file: str | None, kind: Kind) -> dict[str
             f"{file}, with what the request says: {problems}.", file=file
         ) from refused
     return {**checked, "output_directory": None, FILE: None}
+
+
+def _may_be_none(annotation: Any) -> bool:
+    return type(None) in get_args(annotation)
 
 
 def _paths(roots: Sequence[str]) -> list[PurePosixPath]:

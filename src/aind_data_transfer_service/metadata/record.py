@@ -18,6 +18,8 @@ from .tools import run_program
 _SCHEMA = "https://raw.githubusercontent.com/AllenNeuralDynamics/aind-data-schema/main/src/"
 STATUS = "metadata_status"
 UNKNOWN = "Unknown"
+_MISSING = "Missing"
+_INVALID = "Invalid"
 
 
 def made_by_library(
@@ -34,6 +36,10 @@ def made_by_library(
         said = "; ".join(failure["message"] for failure in answer["failures"])
         raise MetadataNotGathered(f"{RECORD} could not be made: {said}.", file=RECORD)
     record: Document = answer["files"][RECORD]
+    if record[STATUS] == _MISSING and record.get("subject") is not None:
+        # The mapper begins anew without any file where the whole cannot be built, so that it looks
+        # as if the subject were missing; the library itself calls this Invalid.
+        record[STATUS] = _INVALID
     return record
 
 

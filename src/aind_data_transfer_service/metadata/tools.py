@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 
 ToolName = Literal["mapper", "schema2"]
 TOOLS: tuple[ToolName, ...] = ("mapper", "schema2")
+_IMPORTED: Mapping[ToolName, tuple[str, str]] = {
+    "mapper": ("aind-metadata-mapper", "aind_metadata_mapper.gather_metadata"),
+    "schema2": ("aind-data-schema", "aind_data_schema.core.metadata"),
+}
 _PROGRAMS = f"{__package__}.programs"
 
 
@@ -88,6 +92,30 @@ def run_program(
         )
     answer: dict[str, Any] = json.loads(answered.read_bytes())
     return answer
+
+
+def version_of(command: Sequence[str], tool: ToolName) -> str:
+    """Return the name and release of a tool; raises `MetadataToolFailed` if it does not work."""
+    package, module = _IMPORTED[tool]
+    code = f"import importlib.metadata as m, {module}; print(m.version({package!r}))"
+    try:
+        done = subprocess.run(  # noqa: S603 - an administrator names the command
+            [*command, "-c", code],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=bare_environment(),
+            text=True,
+            errors="backslashreplace",
+            check=False,
+        )
+    except OSError as problem:
+        raise MetadataToolFailed(
+            f"{command[0]} cannot be started: {problem.strerror}."
+        ) from problem
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or ["it said nothing"]
+        raise MetadataToolFailed(f"{' '.join(command)} cannot import {module}: {said[-1]}")
+    return f"{package} {done.stdout.strip().splitlines()[-1]}"
 
 
 def _log_lines(running: subprocess.Popen[str]) -> str:

@@ -3,6 +3,7 @@
 Each function writes a session into a folder and returns the ``job_settings`` of a request for it.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -180,4 +181,31 @@ def fiber_photometry_session(folder: Path) -> dict[str, Any]:
                 ],
             }
         ],
+    }
+
+
+def smartspim_session(folder: Path) -> dict[str, Any]:
+    """Write the parts of a SmartSPIM acquisition that tell of it: no image is among them.
+
+    ``folder`` is named after subject and time, such as ``SmartSPIM_695464_2023-10-18_20-30-30``.
+    """
+    (folder / "SmartSPIM" / "Ex_488_Em_525").mkdir(parents=True)
+    derivatives = folder / "derivatives"
+    derivatives.mkdir()
+    tiles = {
+        f"t_{number}": {"X": x, "Y": 701490, "Z": -100, "Laser": "488", "Side": "0", "Filter": "1"}
+        for number, x in enumerate((471320, 568520))
+    }
+    told = {
+        "session_config": {"Obj": "3.6x 0.2NA", "um/pix": "1.8", "z_step_um": "2.0"},
+        "wavelength_config": {"488": {"power_left": "30", "power_right": "30"}},
+        "tile_config": tiles,
+    }
+    (derivatives / "metadata.json").write_text(json.dumps(told))
+    (derivatives / "ASI_logging.txt").write_text("10/18/2023 11:30:30 PM stage moved\n")
+    return {
+        "job_settings_name": "SmartSPIM",
+        "input_source": str(folder),
+        "subject_id": "695464",
+        "metadata_service_path": "slims/smartspim_imaging",
     }

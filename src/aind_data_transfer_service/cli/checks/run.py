@@ -13,6 +13,7 @@ from .executor import check_executor
 from .finding import Check, Finding, failed_by, ok
 from .folders import check_own_folders, check_source_roots
 from .mail import check_hooks, check_mail
+from .metadata import check_metadata
 
 CHECKS: tuple[Check, ...] = (
     check_database,
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     check_source_roots,
     check_buckets,
     check_executor,
+    check_metadata,
     check_mail,
     check_code_ocean,
     check_hooks,
