@@ -70,10 +70,17 @@ def portal(
 
 
 @pytest.fixture
-def context(browser: Browser, portal: Portal) -> Iterator[BrowserContext]:
-    """A browser of its own for one test, which has never been at the portal."""
+def context(
+    browser: Browser, portal: Portal, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    """A browser of its own for one test, which has never been at the portal.
+
+    A test may ask for one without scripts: ``@pytest.mark.parametrize("context", [False],
+    indirect=True)``.
+    """
     context = browser.new_context(
         base_url=portal.url,
+        java_script_enabled=getattr(request, "param", True),
         locale="en-GB",
         timezone_id="America/Los_Angeles",
         reduced_motion="reduce",

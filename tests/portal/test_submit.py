@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,11 @@ def test_from_the_template_to_the_bucket(page: Page, portal: Portal, tmp_path: P
 
     expect(page.locator("#verdict")).to_contain_text("not ready")
     check_accessibility(page)
+    with page.expect_download() as checked:
+        page.get_by_role("button", name="Download with comments").click()
+    assert checked.value.suggested_filename == "job_upload_template-checked.xlsx"
+    marked = load_workbook(BytesIO(checked.value.path().read_bytes()))
+    assert marked.sheetnames[0] == load_workbook(template).sheetnames[0]
     page.get_by_role("button", name=f"Use “{PROJECT}”").first.click()
     expect(page.locator("#verdict")).to_contain_text("The row is ready")
     expect(page.locator(".problems")).to_contain_text("behavior_videos_typo")

@@ -80,6 +80,22 @@ def _hold(route: Route, waiting: list[Route]) -> None:
     waiting.append(route)
 
 
+def test_it_says_that_it_is_checking(page: Page, portal: Portal) -> None:
+    page.goto("/")
+    choose(page, sheet(row(55, portal.folder("a"))))
+    waiting: list[Route] = []
+    page.route(f"{portal.url}/", lambda route: _hold(route, waiting), times=1)
+
+    page.get_by_role("button", name="Check again").click()
+
+    status = page.get_by_role("status").first
+    expect(status).to_have_text("Checking …")
+    expect(status).to_have_css("opacity", "1")
+    waiting[0].continue_()
+    expect(status).to_have_css("opacity", "0")
+    expect(status).to_have_text("The row is ready.")
+
+
 def test_what_is_typed_during_a_check_stays(page: Page, portal: Portal) -> None:
     page.goto("/")
     choose(page, sheet(row(6, portal.folder("a"))))

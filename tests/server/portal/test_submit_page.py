@@ -1,9 +1,11 @@
 """The submit page as a browser without scripts uses it."""
 
 import json
+from io import BytesIO
 
 import pytest
 from fastapi import FastAPI
+from openpyxl import load_workbook
 
 from aind_data_transfer_service.db.tokens import Tokens
 from aind_data_transfer_service.identity.scopes import Scope
@@ -133,10 +135,20 @@ class TestMending:
     def test_the_mended_rows_can_be_downloaded(self, browser: PlainBrowser) -> None:
         browser.choose(sheet(row(1)), "a;b.csv")
 
-        answer = browser.press("/sheet.csv", cell__D2="=2")
+        answer = browser.press("/rows.csv", cell__D2="=2")
 
         assert answer.headers["Content-Disposition"] == 'attachment; filename="a_b.csv"'
         assert ",'=2," in answer.text
+
+    def test_the_problems_can_be_had_as_comments(self, browser: PlainBrowser) -> None:
+        browser.choose(sheet(row(1), row(2, platform="ecephis")))
+
+        answer = browser.press("/checked.xlsx")
+
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="jobs-checked.xlsx"'
+        comment = load_workbook(BytesIO(answer.content)).worksheets[0]["B3"].comment
+        assert comment is not None
+        assert "ecephis" in comment.text
 
 
 class TestPlan:

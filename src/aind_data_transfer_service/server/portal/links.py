@@ -44,7 +44,9 @@ def _filled(template: str, job: JobDetail) -> str:
 
 def _told(job: JobDetail) -> list[Link]:
     """Return the links that tasks put out, such as to the asset in Code Ocean."""
-    links = [link for task in job.tasks for link in (task.outputs or {}).get("links", ())]
+    told = [(task.outputs or {}).get("links") for task in job.tasks]
+    # A task that counts symbolic links puts out a number by that name.
+    links = [link for some in told if isinstance(some, list) for link in some]
     return [
         Link(link["title"], link["url"])
         for link in links

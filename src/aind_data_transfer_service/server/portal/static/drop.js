@@ -2,6 +2,12 @@
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
+export function putFile(form, file) {
+  const one = new DataTransfer();
+  one.items.add(file);
+  form.elements.file.files = one.files;
+}
+
 export function watchDrops(form, taken) {
   let depth = 0; // how many elements the pointer has come into and not left
 
@@ -11,9 +17,7 @@ export function watchDrops(form, taken) {
   }
 
   function takeFirst(files) {
-    const one = new DataTransfer();
-    one.items.add(files[0]);
-    form.elements.file.files = one.files;
+    putFile(form, files[0]);
     taken();
   }
 

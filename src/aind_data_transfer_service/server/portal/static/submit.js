@@ -5,7 +5,7 @@ import { moveWithKeys } from "./cells.js";
 import { addCopyButtons } from "./copy.js";
 import { showInDialog } from "./dialog.js";
 import { draft, reader } from "./draft.js";
-import { watchDrops } from "./drop.js";
+import { putFile, watchDrops } from "./drop.js";
 import { morph } from "./morph.js";
 
 const PAUSE_MS = 500; // after the last keystroke
@@ -15,6 +15,7 @@ const NO_ANSWER = "The service does not answer. What you have entered is still h
 const form = document.getElementById("sheet");
 const status = document.getElementById("status");
 let newest = null; // the request under way; answers to those before it do not count
+let chosen = null; // the file whose rows are shown, until one of them is mended
 let submitting = false;
 let pause;
 
@@ -52,8 +53,11 @@ async function send(submitter) {
 function show(fresh, sent) {
   const focused = document.activeElement;
   const isNew = !form.elements.email;
+  const rows = form.elements.table?.value;
   document.title = fresh.title;
   morph(document.querySelector("main"), fresh.querySelector("main"));
+  if (sent.get("file").size) chosen = sent.get("file");
+  else if (form.elements.table?.value !== rows) chosen = null;
   form.elements.file.value = form.elements.pasted.value = "";
   if (isNew) reader.restore(form);
   draft.keep(form);
@@ -93,6 +97,13 @@ function complain(message, submitter) {
   document.getElementById("trouble").replaceChildren(box);
 }
 
+// The file itself is given back with comments, if it still is what is shown.
+function sendChosenAlong() {
+  if (!chosen) return;
+  putFile(form, chosen);
+  setTimeout(() => { form.elements.file.value = ""; });
+}
+
 function leaveFor(address) {
   draft.forget();
   location.assign(address);
@@ -105,7 +116,10 @@ function checkSoon() {
 
 form.addEventListener("submit", (event) => {
   const { submitter } = event;
-  if (submitter?.dataset.plain !== undefined) return;
+  if (submitter?.dataset.plain !== undefined) {
+    sendChosenAlong();
+    return;
+  }
   event.preventDefault();
   if (submitter?.dataset.submit !== undefined && !form.elements.email.reportValidity()) return;
   send(submitter);

@@ -35,3 +35,15 @@ def plan_of_row(service: Service, table: Table) -> JobPlan | None:
     """Return the plan of the only row of a table; None if it is no job."""
     rows = check_file(service, _NAME, table.as_csv()).rows
     return rows[0].plan if rows else None
+
+
+def annotated_file(service: Service, name: str, content: bytes) -> bytes:
+    """Return a workbook with what is wrong written at its cells; raises `InvalidInput`."""
+    from ....intake.spreadsheet.annotate import annotate  # openpyxl is slow to import
+
+    return annotate(content, check_file(service, name, content))
+
+
+def annotated_rows(service: Service, table: Table) -> bytes:
+    """Return rows that a page carries as such a workbook."""
+    return annotated_file(service, _NAME, table.as_csv())

@@ -16,7 +16,7 @@ from ...errors import PageUnknown
 from ...health import look
 from ...service import Caller, Service, ServiceDep
 from ..render import page
-from .check import checked_file, checked_rows, plan_of_row
+from .check import annotated_file, annotated_rows, checked_file, checked_rows, plan_of_row
 from .form import SubmitForm, SubmitFormDep, read_form
 from .sending import NotTaken, RowsChanged, send
 from .table import Table
@@ -34,6 +34,7 @@ _NOTIFICATION_TYPES = (
 )
 _USUAL_TYPES = ("fail",)
 _CSV = "text/csv; charset=utf-8"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NOTHING_CHOSEN = Trouble(
     "There is nothing to check yet",
     ("No file was chosen.",),
@@ -58,12 +59,20 @@ def check_rows(service: ServiceDep, form: SubmitFormDep) -> HTMLResponse:
     return _checked_page(service, form)
 
 
-@router.post("/sheet.csv", dependencies=_FORM)
+@router.post("/rows.csv", dependencies=_FORM)
 def download_rows(form: SubmitFormDep) -> Response:
     """Give back the rows as they were mended."""
-    name = f"{PurePath(form.name).stem or 'rows'}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{_plain(name)}"'}
-    return Response(_table(form).as_download(), media_type=_CSV, headers=headers)
+    return _file(_table(form).as_download(), f"{PurePath(form.name).stem}.csv", _CSV)
+
+
+@router.post("/checked.xlsx", dependencies=_FORM)
+def download_checked(service: ServiceDep, form: SubmitFormDep) -> Response:
+    """Give back the file that was chosen, else the rows, with each problem at its cell."""
+    if form.upload is not None:
+        name, content = form.upload.name, annotated_file(service, *form.upload)
+    else:
+        name, content = form.name, annotated_rows(service, _table(form))
+    return _file(content, f"{PurePath(name).stem}-checked.xlsx", _XLSX)
 
 
 @router.post("/plan", dependencies=_FORM)
@@ -157,6 +166,8 @@ def _new_draft() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _plain(name: str) -> str:
-    """Return a file's name with nothing that could end the header's text."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in " -_.") else "_" for c in name)
+def _file(content: bytes, name: str, media_type: str) -> Response:
+    # Nothing in the name could end the header's text.
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in " -_.") else "_" for c in name)
+    headers = {"Content-Disposition": f'attachment; filename="{plain}"'}
+    return Response(content, media_type=media_type, headers=headers)
