@@ -1,6 +1,7 @@
 """In how many partitions a modality is compressed."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +204,21 @@ def test_the_plan_shows_them() -> None:
         if task["task_id"] == TaskId.COMPRESS_DATA
     ]
     assert first["partition"] == {"index": 0, "count": 2, "at_once": 1, "origin": "request"}
+
+
+@pytest.mark.parametrize(("stacks", "warned"), [(2, 1), (3, 0), (0, 1)])
+def test_the_plan_warns_of_partitions_that_have_nothing_to_do(
+    tmp_path: Path, stacks: int, warned: int
+) -> None:
+    for number in range(stacks):
+        (tmp_path / f"SmartSPIM/Ex_1_Em_2/{number}/{number}_{number}").mkdir(parents=True)
+    (tmp_path / "SmartSPIM").mkdir(exist_ok=True)
+    plan = spim_plan(source=str(tmp_path), slurm_settings=array("0-2"))
+    warnings = describe(plan)["warnings"]
+    assert len(warnings) == warned
+    assert all(f"3 partitions for {stacks} stacks" in text for text in warnings)
+    assert describe(plan, source_roots=[tmp_path / "elsewhere"])["warnings"] == []
+
+
+def test_a_source_that_the_server_does_not_see_is_no_warning() -> None:
+    assert describe(spim_plan())["warnings"] == []

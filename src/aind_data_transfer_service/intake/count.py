@@ -57,7 +57,7 @@ class Counter:
 
     def folder(self, folder: Path) -> Count:
         """Count all files below a folder; folders behind links are not entered."""
-        problem = self._unusable(folder)
+        problem = self.unusable(folder)
         if problem is not None:
             return Count(complete=False, problem=problem)
         tally = _Tally()
@@ -75,7 +75,7 @@ class Counter:
 
     def files(self, folder: Path, names: Iterable[str]) -> Count:
         """Count those of the named files that lie in a folder."""
-        problem = self._unusable(folder)
+        problem = self.unusable(folder)
         if problem is not None:
             return Count(complete=False, problem=problem)
         wanted = frozenset(names)
@@ -89,7 +89,8 @@ class Counter:
             tally.note(f"{error.filename} cannot be listed: {error.strerror}")
         return tally.result(complete=True)
 
-    def _unusable(self, folder: Path) -> str | None:
+    def unusable(self, folder: Path) -> str | None:
+        """Return why a folder cannot be looked at; None if it can."""
         try:
             if not folder.is_dir():
                 return f"{folder} is not a folder that the server sees"

@@ -1,6 +1,6 @@
 """Tells what a job would do, without doing any of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from ..domain.pipeline import PIPELINE_BY_ID, RunsAs, TaskId
 from ..domain.plan import JobPlan, ModalityPlan, TaskPlan
 from ..metadata.files import KNOWN_FILES
 from ..tasks.needs import default_settings, needs
+from ..transform.smartspim.session import stack_folders
 from .count import Count, Counter
 from .merge import DEFAULT
 
@@ -62,7 +63,28 @@ def describe(
         "sources": sources,
         "total": _total(sources),
         "tasks": [describe_task(task, plan) for task in plan.tasks],
+        "warnings": list(_idle_partitions(plan, counting)),
     }
+
+
+def _idle_partitions(plan: JobPlan, counter: Counter) -> Iterator[str]:
+    """Yield which modalities have more partitions than stacks, as far as the server sees them."""
+    for task in plan.tasks:
+        modality = plan.modality_of(task)
+        if task.partition is None or task.partition.index or modality is None:
+            continue
+        source = Path(modality.required_source) if modality.source else None
+        if source is None or counter.unusable(source) is not None:
+            continue
+        try:
+            stacks = len(stack_folders(source))
+        except OSError:
+            continue  # the check of the sources tells more of it
+        if task.partition.count > stacks:
+            yield (
+                f"{modality.abbreviation}: {task.partition.count} partitions for {stacks} stacks:"
+                " some will have nothing to do"
+            )
 
 
 def _sources(plan: JobPlan, counter: Counter) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ class PlanAnswer(BaseModel):
     """Which API's request it is."""
     jobs: list[dict[str, Any]] = Field(
         description="Of each job: target, sources with files and bytes, total, and its tasks with"
-        " settings, the origin of each setting, and what an executor would be asked for."
+        " settings, the origin of each setting, and what an executor would be asked for; warnings."
     )
     warnings: list[dict[str, Any]] = Field(description="What is allowed but looks like a mistake.")
 
