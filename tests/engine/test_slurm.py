@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,9 @@ from aind_data_transfer_service.engine.repositories import Jobs
 from aind_data_transfer_service.engine.services import control as controls
 from aind_data_transfer_service.engine.services import views
 from aind_data_transfer_service.executors.slurm.executor import SlurmExecutor
-from aind_data_transfer_service.settings import Settings, SlurmSettings
+from aind_data_transfer_service.settings import Settings
 
+from ..executors.slurm_settings import slurm_settings
 from ..services.slurm import Cluster
 from .conftest import Engine
 from .plans import make_session, plan_of
@@ -62,21 +62,7 @@ class OnCluster:
 @pytest.fixture
 def settings(settings: Settings, service_url: str) -> Settings:
     cluster = Cluster.at(service_url)
-    slurm = SlurmSettings.model_validate(
-        {
-            "url": cluster.rest_url,
-            "user": "root",
-            "token_command": cluster.token_command,
-            "partition": "main",
-            "time_limit": timedelta(minutes=5),
-            "cpus": 1,
-            "memory_mb": 200,
-            "poll": timedelta(milliseconds=200),
-            "submission_grace": timedelta(seconds=1),
-            "result_grace": timedelta(seconds=1),
-            "lost_after": timedelta(seconds=1),
-        }
-    )
+    slurm = slurm_settings(cluster)
     return settings.model_copy(update={"slurm": slurm})
 
 

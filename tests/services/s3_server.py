@@ -89,8 +89,8 @@ def start_swift(programs: Path, run: Path) -> str:
     return answering_at(run, ports["proxy"], key="test:tester", secret="testing")
 
 
-def spawn(run: Path, name: str, command: Sequence[str | Path]) -> None:
-    """Start a process in a session of its own and note which."""
+def spawn(run: Path, name: str, command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, note which, and return it."""
     with (run / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             command,
@@ -101,6 +101,7 @@ def spawn(run: Path, name: str, command: Sequence[str | Path]) -> None:
             start_new_session=True,
         )
     (run / f"{name}.process.json").write_text(json.dumps(process_identity(process.pid)))
+    return process
 
 
 def stop(run: Path) -> None:

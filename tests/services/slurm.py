@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -47,6 +48,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.configuration = folder / "slurm.conf"
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._environment = {**os.environ, "SLURM_CONF": str(self.configuration)}
 
     @classmethod
@@ -123,9 +125,7 @@ class Cluster:
             self.run("scancel", "--partition=main")
         for file in self.folder.glob("*.process.json"):
             self.kill(file.name.partition(".")[0], signal.SIGTERM)
-        for process in psutil.process_iter(["name"]):
-            if process.info["name"] == "slurmstepd" and self._is_ours(process):
-                process.kill()
+        self._kill_programs()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def is_up(self, name: str = "*") -> bool:
@@ -159,14 +159,13 @@ class Cluster:
         if is_alive(identity):
             os.kill(identity["pid"], number)
             wait_until(partial(is_gone, identity), SECONDS, f"the end of {name}")
+        if name in self._children:
+            self._children.pop(name).wait()
 
     def lose_node(self, name: str) -> None:
         """Kill a node with all that runs on it, as a power cut does."""
         self.kill(name)
-        for process in psutil.process_iter(["name"]):
-            if process.info["name"] == "slurmstepd" and self._is_ours(process, name):
-                for one in (process, *process.children(recursive=True)):
-                    one.kill()
+        self._kill_programs(name)
 
     def wait_for_nodes(self, count: int) -> None:
         """Wait until so many nodes take jobs."""
@@ -208,7 +207,8 @@ class Cluster:
         wait_until((folder / "munge.socket").exists, SECONDS, "munged")
 
     def _spawn(self, name: str, *command: str) -> None:
-        spawn(self.folder, name, ("env", f"SLURM_CONF={self.configuration}", *command))
+        command = ("env", f"SLURM_CONF={self.configuration}", *command)
+        self._children[name] = spawn(self.folder, name, command)
 
     def _answers(self) -> bool:
         if not self.is_up("slurmctld"):
@@ -218,13 +218,19 @@ class Cluster:
         )
         return "UP" in done.stdout
 
-    def _is_ours(self, process: psutil.Process, node: str | None = None) -> bool:
-        try:
-            environment = process.environ()
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            return False
-        ours = environment.get("SLURM_CONF") == str(self.configuration)
-        return ours and node in (None, environment.get("SLURMD_NODENAME"))
+    def _kill_programs(self, node: str | None = None) -> None:
+        """Kill the programs of jobs, and Slurm's own process above each."""
+        for process in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                environment = process.environ()
+                ours = environment.get("SLURM_CONF") == str(self.configuration)
+                if not (ours and "SLURM_JOB_ID" in environment):
+                    continue
+                if node in (None, environment.get("SLURMD_NODENAME")):
+                    above = process.parent()
+                    if above is not None and above.name() == "slurmstepd":
+                        above.kill()
+                    process.kill()
 
 
 def main() -> None:

@@ -26,7 +26,6 @@ PROPERTIES = {
     "constraints": Kind.TEXT,
     "cpus_per_task": Kind.NUMBER,
     "dependency": Kind.TEXT,
-    "gres": Kind.TEXT,
     "hold": Kind.FLAG,
     "licenses": Kind.TEXT,
     "memory_per_cpu": Kind.NUMBER,
@@ -40,7 +39,6 @@ PROPERTIES = {
     "tasks_per_node": Kind.NUMBER,
     "threads_per_core": Kind.NUMBER,
     "time_limit": Kind.NUMBER,
-    "time_minimum": Kind.NUMBER,
     "wckey": Kind.TEXT,
 }
 """What presets and requests may set."""
@@ -59,7 +57,14 @@ _NOT_SENT = {
         ),
         _SERVICE_DECIDES,
     ),
-    **dict.fromkeys(("priority", "required_nodes", "excluded_nodes"), _REFUSED),
+    # Each is refused by at least one of the versions of slurmrestd, or ends it.
+    **dict.fromkeys(
+        (
+            *("priority", "required_nodes", "excluded_nodes", "exclusive"),
+            *("gres", "batch_features", "time_minimum"),
+        ),
+        _REFUSED,
+    ),
     "requeue": "slurmrestd ignores it; the cluster's JobRequeue decides",
 }
 _OTHER = "this service does not pass it on"

@@ -23,6 +23,12 @@ class Token:
         self._lock = threading.Lock()
         self._token: str | None = None
         self._renew_at: float | None = None
+        self._ends_at: float | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the token says that its time is over."""
+        return self._ends_at is not None and self._clock() >= self._ends_at
 
     def headers(self) -> dict[str, str]:
         """Return what goes with each request; nothing where none is set up (unix socket).
@@ -49,12 +55,12 @@ class Token:
         text = self._text()
         # `scontrol token` prints SLURM_JWT=…
         self._token = text.strip().removeprefix("SLURM_JWT=") or None
-        self._renew_at = None
+        self._renew_at = self._ends_at = None
         life = _life(self._token) if self._token else None
         if life is not None:
             begin, end = life
             margin = min((end - (begin or self._clock())) / 4, _LONGEST_MARGIN_SECONDS)
-            self._renew_at = end - margin
+            self._renew_at, self._ends_at = end - margin, end
 
     def _text(self) -> str:
         settings = self._settings

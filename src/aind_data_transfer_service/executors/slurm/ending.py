@@ -6,7 +6,7 @@ still holds the lock of its folder runs, whatever became of its job.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class Endings:
             return RunStatus(meaning.state, reason=_of_waiting(record, meaning))
         end = own_end(folder)
         if end in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
-            return self._ended(folder, RunStatus(RunState.ENDED, exit_code=record.exit_code))
+            return RunStatus(RunState.ENDED, exit_code=record.exit_code)
         if is_locked(folder):
             text = f"Slurm says {_said(record)}, but the program still holds its folder's lock"
             return RunStatus(RunState.RUNNING, reason=text)
@@ -69,25 +69,30 @@ class Endings:
         ):
             return RunStatus(RunState.RUNNING, reason="It has ended; its result is waited for")
         problem = self._problem(handle, record, meaning)
-        status = RunStatus(
+        return RunStatus(
             RunState.ENDED,
             reason=problem.message,
             exit_code=record.exit_code,
             problem=problem,
         )
-        return self._ended(folder, status)
+
+    def forget_others(self, handles: Iterable[Handle]) -> None:
+        """Forget attempts that nobody asks for any more."""
+        asked = {str(handle["folder"]) for handle in handles}
+        for folder in self._first_seen.keys() - asked:
+            del self._first_seen[folder]
 
     def without_cluster(self, handle: Handle, why: str) -> RunStatus:
         """Return how an attempt is while the cluster does not answer."""
         folder = Path(str(handle["folder"]))
         if own_end(folder) in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
-            return self._ended(folder, RunStatus(RunState.ENDED))
+            return RunStatus(RunState.ENDED)
         return RunStatus(RunState.UNKNOWN, reason=why)
 
     def _of_unknown(self, handle: Handle, folder: Path) -> RunStatus:
         """Judge a job that a controller in good health does not know."""
         if own_end(folder) is not None:
-            return self._ended(folder, RunStatus(RunState.ENDED))
+            return RunStatus(RunState.ENDED)
         if is_locked(folder):
             text = "Slurm does not know the job any more, but its program runs"
             return RunStatus(RunState.RUNNING, reason=text)
@@ -97,17 +102,11 @@ class Endings:
             f"Slurm does not know job {handle['job']} ({handle['name']}) any more, and it left no"
             f" result.{_tail(folder)}"
         )
-        return self._ended(
-            folder, RunStatus(RunState.ENDED, reason=problem.message, problem=problem)
-        )
+        return RunStatus(RunState.ENDED, reason=problem.message, problem=problem)
 
     def _is_old(self, folder: Path, seconds: float) -> bool:
         now = self._clock()
         return now - self._first_seen.setdefault(str(folder), now) >= seconds
-
-    def _ended(self, folder: Path, status: RunStatus) -> RunStatus:
-        self._first_seen.pop(str(folder), None)
-        return status
 
     def _problem(self, handle: Handle, record: JobRecord, meaning: Meaning) -> TransferError:
         folder = Path(str(handle["folder"]))

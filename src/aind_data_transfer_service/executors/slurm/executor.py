@@ -89,6 +89,7 @@ class SlurmExecutor:
             alive = status.state is not RunState.ENDED
             (self._in_flight.add if alive else self._in_flight.discard)(str(handle["folder"]))
             statuses.append(status)
+        self._endings.forget_others(handles)
         self._cancel_again(handles, statuses)
         return statuses
 

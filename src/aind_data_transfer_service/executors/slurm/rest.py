@@ -38,10 +38,11 @@ class SlurmLimitReached(LaunchRefused):
 class _Failed(Exception):
     """An answer with errors."""
 
-    def __init__(self, status: int, errors: list[Mapping[str, Any]]) -> None:
-        self.status = status
+    def __init__(self, answer: httpx.Response, content: Mapping[str, Any]) -> None:
+        errors: list[Mapping[str, Any]] = content.get("errors") or []
+        self.done = content if answer.status_code == _OK else {}
         texts = [_error_text(error) for error in errors]
-        super().__init__("; ".join(filter(None, texts)) or f"HTTP status {status}")
+        super().__init__("; ".join(filter(None, texts)) or f"HTTP status {answer.status_code}")
         self.numbers = {_error_number(error) for error in errors}
 
 
@@ -95,6 +96,9 @@ class SlurmRest:
             answer = self._call("POST", "job/submit", self.dialect.submission(submission))
             return int(answer["job_id"])
         except _Failed as failed:
+            if failed.done.get("job_id"):  # it waits: for nodes that are drained, or held
+                logger.warning("Slurm job %s: %s", failed.done["job_id"], failed)
+                return int(failed.done["job_id"])
             self.ping()
             raise _refusal(failed) from failed
         except (KeyError, TypeError, ValueError) as problem:
@@ -152,9 +156,8 @@ class SlurmRest:
                 self._dialect = None  # another version of the server is there now
             raise ExecutorUnavailable(f"slurmrestd does not know {version} any more.")
         content = _content(answer)
-        errors = content.get("errors") or []
-        if answer.status_code != _OK or errors:
-            raise _Failed(answer.status_code, errors)
+        if answer.status_code != _OK or content.get("errors"):
+            raise _Failed(answer, content)
         return content
 
     def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
@@ -162,9 +165,12 @@ class SlurmRest:
         answer = self._send_once(method, path, body, headers)
         if _may_be_the_token(answer) and self._token.renew(headers.get("X-SLURM-USER-TOKEN")):
             answer = self._send_once(method, path, body, self._token.headers())
-        if answer.status_code == _UNAUTHORIZED:
+        if answer.status_code == _UNAUTHORIZED or (
+            self._token.has_ended and _may_be_the_token(answer)
+        ):
             raise ExecutorUnavailable(
-                "slurmrestd refuses the token.",
+                "slurmrestd refuses the token"
+                + (", which has ended." if self._token.has_ended else "."),
                 what_to_do="Check the settings slurm.user and slurm.token, or its file or command.",
             )
         return answer

@@ -9,7 +9,7 @@ from typing import Any
 
 from .dialect import Dialect, JobRecord, Submission, wait_status
 
-_MAY_BE_UNSET = frozenset({"memory_per_cpu", "memory_per_node", "time_limit", "time_minimum"})
+_MAY_BE_UNSET = frozenset({"memory_per_cpu", "memory_per_node", "time_limit"})
 
 
 class Structured(Dialect):
@@ -83,8 +83,6 @@ def _translated(name: str, value: Any) -> dict[str, Any]:
         return {name: {"set": True, "infinite": False, "number": value}}
     if name == "nodes":
         return {"minimum_nodes": value[0], "maximum_nodes": value[-1]}
-    if name == "gres":
-        return {"tres_per_node": ",".join(f"gres/{part}" for part in value.split(","))}
     return {name: value}
 
 
