@@ -135,6 +135,8 @@ class TestLinks:
         outputs = {"links": [{"title": "Asset", "url": "https://ocean/1"}, _hostile_link()]}
         with jobsite.database.write() as session:
             session.query(Task).filter_by(task_id="register_data_asset").one().outputs = outputs
+            other = session.query(Task).filter_by(task_id="remove_staging_folder").one()
+            other.outputs = {"links": 3}
 
         text = _text(WebClient(app), f"/jobs/{job_id}")
 
