@@ -82,13 +82,7 @@ def _single(task: PipelineTask, settled: Settled, reason: str | None) -> TaskPla
     settings = settled.tasks.get(task.task_id)
     if settings is None:
         return TaskPlan(task_id=task.task_id, skip_reason=reason)
-    return TaskPlan(
-        task_id=task.task_id,
-        skip_reason=settings.skip_reason or reason,
-        settings=settings.job_settings,
-        origins=settings.origins,
-        program=settings.program,
-    )
+    return settings.plan_alone(task.task_id, reason)
 
 
 def _mapped(

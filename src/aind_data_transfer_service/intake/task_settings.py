@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..domain.plan import ProgramPlan
+from ..domain.pipeline import TaskId
+from ..domain.plan import ProgramPlan, TaskPlan
 from ..ports.preset_store import Preset
 from .merge import REQUEST, Layer, Merged, lay, merge
 from .presets import Presets
@@ -69,6 +70,26 @@ class TaskSettings:
             if name.split("/")[0] in given
         }
         return ProgramPlan(**given, origins=origins)
+
+    def plan_alone(self, task_id: TaskId, reason: str | None) -> TaskPlan:
+        """Return the plan of a task that is not mapped; ``reason`` is why it is skipped anyway.
+
+        Jobs whose settings are the same object, those of a preset, share it.
+        """
+        key = task_id, reason
+        if key not in self._plans:
+            self._plans[key] = TaskPlan(
+                task_id=task_id,
+                skip_reason=self.skip_reason or reason,
+                settings=self.job_settings,
+                origins=self.origins,
+                program=self.program,
+            )
+        return self._plans[key]
+
+    @cached_property
+    def _plans(self) -> dict[tuple[TaskId, str | None], TaskPlan]:
+        return {}
 
 
 class Settler:

@@ -127,14 +127,14 @@ def same_under_way(database: Database, plans: Sequence[JobPlan]) -> list[str]:
 
 def under_way(database: Database, plans: Sequence[JobPlan]) -> list[ActiveJob | None]:
     """Return for each plan the job that is queued or running for its place, if there is one."""
-    asked = [_asked(plan) for plan in plans]
+    places = [transitions.active_key(plan.storage_url, plan.asset_name) for plan in plans]
     with database.read() as session:
-        active = Jobs(session).active_at([job.place for job in asked])
+        active = Jobs(session).active_at(places)
         return [
-            ActiveJob(known.id, known.state, same=known.request_hash == job.digest)
-            if (known := active.get(job.place)) is not None
+            ActiveJob(known.id, known.state, same=known.request_hash == _asked(plan).digest)
+            if (known := active.get(place)) is not None
             else None
-            for job in asked
+            for place, plan in zip(places, plans, strict=True)
         ]
 
 

@@ -1,6 +1,6 @@
 """Judges one row by the rules that V2 requests have, each problem at its cell."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +12,7 @@ from ...domain.paths import (
     require_not_nested,
     require_source_path,
 )
+from ...errors import InvalidInput
 from ...wire.problems import Loc
 from ..accepted import RequestInvalid
 from ..v2 import V2Intake
@@ -101,35 +102,29 @@ class _Folders:
 
     def judge(self) -> None:
         """Note what is wrong with them."""
-        self._draft.problems += [
-            problem for folder in self._draft.folders for problem in self._alone(folder)
-        ]
-        self._draft.problems += self._nested()
-
-    def _alone(self, folder: FolderCell) -> Iterator[SheetProblem]:
-        try:
-            path = require_source_path("", folder.path)
-            require_in_roots("", path, self._roots)
-        except (PathInvalid, SourceOutsideRoots) as error:
-            flipped = "/" + folder.path.replace("\\", "/").lstrip("/")
-            yield SheetProblem(
-                code=error.code,
-                message=error.message.strip(),
-                place=folder.place,
-                value=folder.path,
-                nearest=flipped if folder.path.startswith("\\") else None,
-            )
-
-    def _nested(self) -> Iterator[SheetProblem]:
-        sources: dict[str, FolderCell] = {}
+        sources: dict[str, tuple[FolderCell, PurePosixPath]] = {}
         for folder in self._draft.folders:
-            # One modality given twice is told elsewhere.
-            if folder.modality and not any(self._alone(folder)):
-                sources.setdefault(folder.modality, folder)
+            try:
+                path = require_source_path("", folder.path)
+                require_in_roots("", path, self._roots)
+            except (PathInvalid, SourceOutsideRoots) as error:
+                self._draft.problems.append(_wrong(folder, error))
+                continue
+            if folder.modality:  # one that is given twice is told elsewhere
+                sources.setdefault(folder.modality, (folder, path))
         try:
-            require_not_nested(
-                {name: PurePosixPath(folder.path) for name, folder in sources.items()}
-            )
+            require_not_nested({name: path for name, (_, path) in sources.items()})
         except SourcesNested as error:
-            other = sources[error.details["modalities"][1]]
-            yield SheetProblem(error.code, error.message, other.place, value=other.path)
+            other, _ = sources[error.details["modalities"][1]]
+            self._draft.problems.append(_wrong(other, error))
+
+
+def _wrong(folder: FolderCell, error: InvalidInput) -> SheetProblem:
+    flipped = "/" + folder.path.replace("\\", "/").lstrip("/")
+    return SheetProblem(
+        code=error.code,
+        message=error.message.strip(),
+        place=folder.place,
+        value=folder.path,
+        nearest=flipped if folder.path.startswith("\\") else None,
+    )
