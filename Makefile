@@ -31,6 +31,9 @@ types: .venv/dev.stamp ## Check types.
 lock: .venv/bin/uv ## Pin the newest releases that fit.
 	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra demo -o requirements/demo.txt
 	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
+	$(UV_COMPILE) --upgrade requirements/metadata-build.in -o $(PACKAGE)/metadata/environments/build.txt
+	$(UV_COMPILE) --upgrade requirements/metadata-mapper.in -o $(PACKAGE)/metadata/environments/mapper.txt
+	$(UV_COMPILE) --upgrade requirements/metadata-schema2.in -o $(PACKAGE)/metadata/environments/schema2.txt
 
 clean: ## Remove what make made.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

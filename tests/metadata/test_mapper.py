@@ -129,7 +129,7 @@ def test_a_whole_asset_is_described_and_its_files_are_valid(job: Job) -> None:
         "Ann Other",
         "John Apple",
     ]
-    # Each file is valid; but what the library compares of rig and session, it cannot read from JSON.
+    # Each file is valid; but the library cannot compare rig and session as it gets them here.
     assert final["metadata_status"] == "Invalid"
     record = job.staged("metadata.nd.json")
     assert record["location"].endswith(f"/bucket/{ASSET_NAME}")
