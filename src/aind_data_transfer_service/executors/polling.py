@@ -35,6 +35,8 @@ class _Attempt:
     due: float = 0.0
     """When to look again (monotonic clock)."""
     busy: bool = False
+    over: bool = False
+    """Whether it has its result."""
     lost: bool = False
     cancelled_at: float | None = None
     cancelling: bool = False
@@ -93,10 +95,11 @@ class PollingExecutor:
 
     def _poll_one(self, folder: str) -> RunStatus:
         with self._lock:
-            if Path(folder, RESULT_FILE).exists():
+            attempt = self._attempts.get(folder) or _Attempt(over=_has_result(folder))
+            if attempt.over:  # files are looked at once, however long it waits
                 self._attempts.pop(folder, None)
                 return RunStatus(RunState.ENDED)
-            attempt = self._attempts.setdefault(folder, _Attempt())
+            self._attempts[folder] = attempt
             if self._ended or attempt.lost:
                 return RunStatus(RunState.ENDED, reason="It was broken off")
             if not attempt.busy and attempt.is_due():
@@ -109,6 +112,7 @@ class PollingExecutor:
         try:
             with sole_runner(folder) as alone:
                 waiting = self._step(folder, attempt) if alone else Waiting(_LOCKED_SECONDS)
+            attempt.over = waiting is None
             if waiting is not None:
                 attempt.outputs = waiting.outputs or attempt.outputs
                 attempt.due = time.monotonic() + waiting.seconds
@@ -118,7 +122,7 @@ class PollingExecutor:
 
     def _step(self, folder: Path, attempt: _Attempt) -> Waiting | None:
         """Do what can be done now; None when the attempt has its result."""
-        if (folder / RESULT_FILE).exists():
+        if _has_result(str(folder)):
             return None
         spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
         task, ctx = self._tasks(spec.task_id), PolledContext(spec, folder, self._codeocean)
@@ -130,6 +134,10 @@ class PollingExecutor:
                 step = partial(_cancel, task, ctx, patient=not overdue)
             outcome = run_step(ctx, step)
         return outcome if isinstance(outcome, Waiting) else None
+
+
+def _has_result(folder: str) -> bool:
+    return Path(folder, RESULT_FILE).exists()
 
 
 def _cancel(task: PolledTask, ctx: PolledContext, *, patient: bool) -> Waiting | Outcome:

@@ -1,6 +1,6 @@
 """Tasks that wait for something elsewhere: a moment's work now and then, and nothing between."""
 
-from functools import cached_property
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -19,12 +19,10 @@ class PolledContext(TaskContext):
         super().__init__(spec, folder)
         self.codeocean = codeocean
 
-    @cached_property
+    @property
     def registry(self) -> Registry:
         """Code Ocean; raises `SettingsInvalid` where none is set up."""
-        from ..registry.open import open_registry  # loads the package of Code Ocean
-
-        return open_registry(self.codeocean)
+        return _registry(self.codeocean)
 
     def registered(self, name: str) -> str:
         """Return an output of the task that registered the asset, such as ``asset_id``."""
@@ -47,6 +45,14 @@ class PolledTask(Protocol):
     def cancel(self, ctx: PolledContext) -> Waiting | None:
         """End what was begun elsewhere; None when it is ended."""
         ...
+
+
+@lru_cache(maxsize=2)
+def _registry(settings: CodeOceanSettings) -> Registry:
+    """Return the one registry of these settings: it keeps its connections."""
+    from ..registry.open import open_registry  # loads the package of Code Ocean
+
+    return open_registry(settings)
 
 
 def polled_task(task_id: TaskId) -> PolledTask:
