@@ -1,5 +1,6 @@
 """Jobs whose compression runs on a real cluster."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from aind_data_transfer_service.engine.services import control as controls
 from aind_data_transfer_service.engine.services import views
 from aind_data_transfer_service.executors.slurm.executor import SlurmExecutor
 from aind_data_transfer_service.settings import Settings
+from aind_data_transfer_service.testing.executor_suite import until
 
 from ..executors.slurm_settings import slurm_settings
 from ..services.slurm import Cluster
@@ -23,6 +25,7 @@ from .plans import make_session, plan_of
 pytestmark = pytest.mark.service("slurm")
 
 COMPRESS = TaskId.COMPRESS_DATA
+_ROOT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, str(Path(__file__).with_name("cluster_program.py")))
 
 
@@ -150,3 +153,39 @@ def test_a_cancelled_job_ends_its_array(on_cluster: OnCluster, tmp_path: Path) -
     assert job.state == JobState.CANCELLED
     assert [task.state for task in elements(job)] == ["cancelled"] * 3
     assert len(on_cluster.ran()) == 2
+
+
+@pytest.mark.timeout(400)
+def test_a_killed_service_finds_all_its_jobs_again(
+    service_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    make_session(tmp_path)
+    control = tmp_path / "control"
+    control.mkdir()
+    (control / "hold").touch()
+    plans = [
+        partitioned(plan_of(tmp_path), 1).model_copy(update={"asset_name": f"behavior_{number}"})
+        for number in range(30)
+    ]
+    jobs = engine.submit(*plans)
+    home, url = str(engine.settings.home), engine.settings.database
+    command = [sys.executable, "-m", "tests.engine.cluster_worker", home, url, str(control)]
+    slurm = SlurmExecutor(engine.settings.slurm)
+
+    def submitted() -> list[str]:
+        """Names of all these jobs' submissions the cluster knows."""
+        return [r.name for r in slurm.rest.jobs() if any(job in r.name for job in jobs)]
+
+    for enough in (10, 30):  # killed while it submits, and while all of them run
+        with subprocess.Popen([*command, service_url], cwd=_ROOT) as worker:
+            until(lambda enough=enough: len(submitted()) >= enough)  # type: ignore[misc]
+            worker.kill()
+    with subprocess.Popen([*command, service_url], cwd=_ROOT) as worker:
+        (control / "hold").unlink()
+        states = {engine.wait(job_id).state for job_id in jobs}
+        worker.kill()
+    names = submitted()
+    slurm.close()
+    assert states == {JobState.SUCCESS}
+    assert len(names) == len(set(names)) == 30
+    assert len((control / "ran").read_text().splitlines()) == 30
