@@ -195,6 +195,7 @@ class TestProblems:
             ("modality0", "ecephis", "unknown_value", "ecephys"),
             ("job_type", "defalt", "job_type_unknown", "default"),
             ("s3_bucket", "privat", "unknown_value", "private"),
+            ("s3_bucket", "aind-open-data", "unknown_value", "open"),
             ("subject_id", "a b/<i>x</i>", "name_part_invalid", None),
             ("acq_datetime", "2020-10-10ABC", "datetime_invalid", None),
             ("acq_datetime", "4/5/2020 10:00", "datetime_ambiguous", None),

@@ -1,5 +1,6 @@
 """Judges one row by the rules that V2 requests have, each problem at its cell."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -70,8 +71,9 @@ def _at_cell(problem: Mapping[str, Any], draft: Draft, severity: Severity) -> Sh
     name = place.heading or "the row"
     message = str(problem["message"]).replace(problem["field"] or "\0", name)
     message = message.partition(_IN_THE_REQUEST)[0]
+    nearest = problem["nearest"] or _word_in(cell, problem["allowed"])
     if problem["allowed"]:
-        message = _without_list(problem, message)
+        message = _without_list(problem, message, nearest)
     return SheetProblem(
         code=problem["code"],
         message=message.removeprefix(f"{name}: "),
@@ -79,18 +81,25 @@ def _at_cell(problem: Mapping[str, Any], draft: Draft, severity: Severity) -> Sh
         severity=severity,
         value=cell or None,
         allowed=problem["allowed"],
-        nearest=problem["nearest"],
+        nearest=nearest,
     )
 
 
-def _without_list(problem: Mapping[str, Any], message: str) -> str:
+def _word_in(text: str | None, allowed: Sequence[str] | None) -> str | None:
+    """Return the only allowed word that stands in a text: ``open`` in ``aind-open-data``."""
+    words = re.split(r"[\W_]+", (text or "").lower())
+    found = [word for word in allowed or () if word.lower() in words]
+    return found[0] if len(found) == 1 else None
+
+
+def _without_list(problem: Mapping[str, Any], message: str, nearest: str | None) -> str:
     """Return a message without the values that are allowed: they are told beside it."""
     kind = _LISTS.get(problem["code"])
     if kind is None:
         what = message.partition(" Allowed:")[0].partition(". Did you mean")[0].rstrip(".")
     else:
         what = f"{problem['value']!r} is no {kind} that this service knows"
-    return f"{what}. Did you mean {problem['nearest']!r}?" if problem["nearest"] else what
+    return f"{what}. Did you mean {nearest!r}?" if nearest else what
 
 
 class _Folders:
