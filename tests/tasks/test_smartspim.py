@@ -97,6 +97,9 @@ def test_each_element_has_its_share_and_together_they_have_all(
         "Ex_488_Em_525/497180_504340",
     ]
     assert first["parameters"]["voxel_size_zyx_um"] == [2.0, 1.8, 1.8]
+    files = [picture["file"] for picture in first["pictures"] + second["pictures"]]
+    assert min(files) == "Ex_488_Em_525-432380_504340.png"
+    assert len(list((tmp_path / "jobs").rglob("*.png"))) == 3
     job.run(TaskId.GATHER_FINAL_METADATA)
     document = json.loads((job.folder.parent / "processing.json").read_text())
     (process,) = document["processing_pipeline"]["data_processes"]

@@ -99,6 +99,7 @@ class _Check:
         self._roots = [Path(root).resolve() for root in ctx.spec.source_roots]
         self._prefix = ctx.spec.prefix
         self._job_folder = ctx.job_folder
+        self._attempt_folder = ctx.folder
         self.warnings: list[str] = []
         self._on_bytes: Callable[[int], None] = ctx.progress.add
         self._problems: list[Problem] = []
@@ -124,9 +125,11 @@ class _Check:
         if modality.abbreviation not in self._sound:
             return
         source = self._resolved[modality.abbreviation]
-        work = TransformWork(modality, task.settings, source, self._job_folder, task.partition)
+        work = TransformWork(
+            modality, task.settings, source, self._job_folder, self._attempt_folder, task.partition
+        )
         try:
-            warnings = transform_of(modality).check(work, self._on_bytes)
+            warnings = transform_of(modality).check(work)
         except InvalidInput as wrong:
             self._cannot_be_compressed(source, wrong)
         else:

@@ -28,6 +28,7 @@ def run(ctx: TaskContext) -> Outcome:
         settings=ctx.spec.settings,
         source=source,
         job_folder=ctx.job_folder,
+        attempt_folder=ctx.folder,
         partition=ctx.spec.task.partition,
     )
     done = transform_of(modality).compress(work, output, ctx.progress.set)
@@ -41,6 +42,7 @@ def run(ctx: TaskContext) -> Outcome:
             "source": str(source),
             "output": str(output),
             **done.as_outputs(),
+            **({"pictures": list(done.pictures)} if done.pictures else {}),
             "version": ctx.spec.service_version,
         }
     )

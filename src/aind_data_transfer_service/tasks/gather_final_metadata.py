@@ -83,7 +83,8 @@ def _compression(
     spec = ctx.spec
     where = f"{spec.plan.storage_url.rstrip('/')}/{spec.prefix}{modality.folder_name}"
     done = Transformed.of_outputs([task.outputs for task in elements])
-    work = TransformWork(modality, {}, Path(modality.required_source), ctx.job_folder)
+    source = Path(modality.required_source)
+    work = TransformWork(modality, {}, source, ctx.job_folder, ctx.folder)
     transform_of(modality).finish(work, ctx.staging / modality.folder_name, done)
     outputs = done.as_outputs()
     return Compression(

@@ -6,12 +6,12 @@ from pathlib import Path
 from ..transform.ecephys.settings import EcephysSettings
 from ..transform.ecephys.stack import require_stack
 from .transform_settings import validated
-from .transform_work import OnBytes, OnProgress, Transform, Transformed, TransformWork
+from .transform_work import OnProgress, Transform, Transformed, TransformWork
 
 _LIBRARIES = ("spikeinterface", "zarr", "numcodecs", "pcodec")
 
 
-def check(work: TransformWork, _on_bytes: OnBytes) -> list[str]:
+def check(work: TransformWork) -> list[str]:
     """Raise the error that compressing would end in, as far as it can be seen before any work."""
     require_stack(_settings(work).codec)
     from ..transform.ecephys.session import find_session

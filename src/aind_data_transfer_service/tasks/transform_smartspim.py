@@ -5,25 +5,25 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..domain.plan import Partition
-from ..transform.smartspim import SmartSpimSettings, compress_stacks, find_session
+from ..transform.smartspim import SmartSpimSettings, compress_stacks, find_session, write_picture
 from ..transform.smartspim.session import DERIVATIVES
 from .stack_shares import StackShares
 from .staging import stage_link
 from .transform_settings import validated
-from .transform_work import OnBytes, OnProgress, Transform, Transformed, TransformWork
+from .transform_work import OnProgress, Transform, Transformed, TransformWork
 
 _LIBRARIES = ("zarr", "numcodecs", "numba", "pillow", "deflate")
 _PASSED_OVER_SHOWN = 20
 _WHOLE = Partition(index=0, count=1, origin="default")
 
 
-def check(work: TransformWork, on_bytes: OnBytes) -> list[str]:
+def check(work: TransformWork) -> list[str]:
     """Read every slice's header, and settle which element has which stacks.
 
     Raises the error that compressing would end in, as far as it can be seen before any work.
     Returns what is worth knowing.
     """
-    session = find_session(work.source, _settings(work), on_bytes=on_bytes)
+    session = find_session(work.source, _settings(work))
     partition = work.partition or _WHOLE
     StackShares(work.job_folder).settle(session, partition.count)
     warnings = []
@@ -62,7 +62,14 @@ def compress(work: TransformWork, output: Path, progress: OnProgress) -> Transfo
         stored_bytes=sum(stack.stored_bytes for stack in result.stacks),
         parts_name="stacks",
         parts=[stack.model_dump(mode="json", exclude={"kept"}) for stack in result.stacks],
+        pictures=tuple(_picture(output, stack.name, work) for stack in result.stacks),
     )
+
+
+def _picture(output: Path, stack: str, work: TransformWork) -> dict[str, str]:
+    file = f"{stack.replace('/', '-')}.png"
+    write_picture(output / f"{stack}.ome.zarr", work.attempt_folder / file)
+    return {"file": file, "text": f"{stack}: brightest voxels along z"}
 
 
 def finish(work: TransformWork, output: Path, done: Transformed) -> None:

@@ -19,6 +19,8 @@ class TransformWork:
     """Links resolved."""
     job_folder: Path
     """The job's own folder, which all its programs see."""
+    attempt_folder: Path
+    """The attempt's own, for pictures."""
     partition: Partition | None = None
     """None: the whole modality."""
 
@@ -33,6 +35,8 @@ class Transformed:
     parts_name: Literal["streams", "stacks"]
     parts: list[dict[str, Any]]
     """What it made."""
+    pictures: tuple[dict[str, str], ...] = ()
+    """``file`` in the attempt's folder, and ``text``, which says what it shows."""
 
     @property
     def ratio(self) -> float:
@@ -62,7 +66,6 @@ class Transformed:
         )
 
 
-OnBytes = Callable[[int], None]
 OnProgress = Callable[[int, int], None]
 
 
@@ -70,7 +73,7 @@ OnProgress = Callable[[int, int], None]
 class Transform:
     """What the pipeline asks of the compression of a modality."""
 
-    check: Callable[[TransformWork, OnBytes], list[str]]
+    check: Callable[[TransformWork], list[str]]
     """Raise what compressing would end in, as far as it can be seen before; return warnings."""
     compress: Callable[[TransformWork, Path, OnProgress], Transformed]
     """Compress to a folder, prove it, and say what was done."""

@@ -1,6 +1,6 @@
 """Lossless compression of image stacks recorded by a SmartSPIM light-sheet microscope."""
 
-from .api import compress_stacks, find_session
+from .api import compress_stacks, find_session, write_picture
 from .result import SmartSpimResult, StackResult
 from .session import Session
 from .settings import SmartSpimSettings
@@ -14,4 +14,5 @@ __all__ = [
     "StackResult",
     "compress_stacks",
     "find_session",
+    "write_picture",
 ]

@@ -20,7 +20,6 @@ def find_session(
     settings: SmartSpimSettings,
     *,
     only: frozenset[str] | None = None,
-    on_bytes: Callable[[int], None] = lambda _: None,
 ) -> Session:
     """Return the stacks of a session, the header of every slice read.
 
@@ -32,8 +31,6 @@ def find_session(
         Of the compression.
     only
         Names of the stacks to look at; all by default.
-    on_bytes
-        Called with the size of each slice's file that is looked at.
 
     Raises
     ------
@@ -43,7 +40,7 @@ def find_session(
         If a library is not installed.
     """
     _require_libraries()
-    return find(source, settings, only=only, on_bytes=on_bytes)
+    return find(source, settings, only=only)
 
 
 def compress_stacks(
@@ -89,6 +86,13 @@ def compress_stacks(
     from .compress import compress
 
     return compress(stacks, output, voxel_size, settings, progress)
+
+
+def write_picture(group: Path, path: Path) -> None:
+    """Write a small picture of a stored stack as a PNG file: its brightest voxels along z."""
+    from .picture import write_picture as write
+
+    write(group, path)
 
 
 def _require_libraries() -> None:

@@ -7,7 +7,7 @@ Layout: ``SmartSPIM/<channel>/<column>/<column_row>/<number>.png``, one 16-bit s
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +55,6 @@ def find_session(
     settings: SmartSpimSettings,
     *,
     only: frozenset[str] | None = None,
-    on_bytes: Callable[[int], None] = lambda _: None,
 ) -> Session:
     """Read the header of every slice and return the session.
 
@@ -67,8 +66,6 @@ def find_session(
         Of the compression.
     only
         Names of the stacks to read; all by default.
-    on_bytes
-        Called with the bytes of the files whose header was read, now and then.
 
     Raises
     ------
@@ -77,7 +74,7 @@ def find_session(
     StackMissing
         If one of ``only`` is not there.
     """
-    search = _Search(source, on_bytes)
+    search = _Search(source)
     size = _voxel_size(source, settings)
     if isinstance(size, Problem):
         search.problems.append(size)
@@ -105,7 +102,6 @@ class _Search:
     """Walks the session and notes what is wrong and what does not belong."""
 
     source: Path
-    on_bytes: Callable[[int], None]
     problems: list[Problem] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
@@ -182,7 +178,6 @@ class _Search:
             if isinstance(found, ImageUnreadable):
                 self._problem(found.code, found.path, found.reason)
             else:
-                self.on_bytes(found.size)
                 yield found
 
     def _list(self, folder: Path) -> list[os.DirEntry[str]]:
