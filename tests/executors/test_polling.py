@@ -168,3 +168,14 @@ def test_what_cannot_be_ended_does_not_keep_the_job(
     ended(executor, handle)
     assert result(request.folder).state is ResultState.CANCELLED
     assert str(problem) in (request.folder / "log.txt").read_text()
+
+
+def test_a_step_that_cannot_leave_its_result_ends_the_attempt_and_is_logged(
+    task: Scripted, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    executor = polling_executor(task)
+    request = lay_out(tmp_path / "a")
+    (request.folder / "spec.json").write_text("{")
+    assert ended(executor, started(executor, request)).reason
+    assert "was broken off" in caplog.text
+    executor.end_all()

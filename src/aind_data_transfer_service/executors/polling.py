@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from ..domain.pipeline import TaskId
 from ..errors import TransferError, Unavailable
+from ..logging import log_context
 from ..ports.executor import Handle, LaunchRequest, RunState, RunStatus
 from ..settings import CodeOceanSettings
 from ..tasks.attempt_log import log_to
@@ -104,7 +104,7 @@ class PollingExecutor:
                 return RunStatus(RunState.ENDED, reason="It was broken off")
             if not attempt.busy and attempt.is_due():
                 attempt.busy = True
-                self._pool.submit(copy_context().run, self._carry_on, Path(folder), attempt)
+                self._pool.submit(self._carry_on, Path(folder), attempt)
             return RunStatus(RunState.RUNNING, outputs=attempt.outputs)
 
     def _carry_on(self, folder: Path, attempt: _Attempt) -> None:
@@ -117,6 +117,8 @@ class PollingExecutor:
                 attempt.outputs = waiting.outputs or attempt.outputs
                 attempt.due = time.monotonic() + waiting.seconds
             lost = False
+        except Exception:
+            logger.exception("The attempt in %s was broken off", folder)
         finally:
             attempt.lost, attempt.busy = lost, False
 
@@ -126,7 +128,8 @@ class PollingExecutor:
             return None
         spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
         task, ctx = self._tasks(spec.task_id), PolledContext(spec, folder, self._codeocean)
-        with log_to(folder / LOG_FILE):
+        about = {"job": spec.job_id, "task": spec.task_id, "attempt": str(spec.attempt)}
+        with log_context(**about), log_to(folder / LOG_FILE):
             step = partial(task.advance, ctx)
             if attempt.cancelled_at is not None:
                 attempt.cancelling = True

@@ -35,12 +35,12 @@ class FakeCodeOcean:
     ``world`` is what it holds. What is asked of it is in ``asked``, in order.
     """
 
-    def __init__(self, *, token: str = "cop_of-a-test") -> None:  # noqa: S107 - for tests only
+    def __init__(self, *, token: str = "cop_of-a-test", port: int = 0) -> None:  # noqa: S107 - for tests only
         self.token = token
         self.world = World()
         self.asked: list[Asked] = []
         self._faults = Faults()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
 
     @property

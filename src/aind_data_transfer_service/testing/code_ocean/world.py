@@ -45,7 +45,9 @@ class World:
         self.deleted_runs: list[str] = []
         self.permissions: dict[str, Json] = {}
         self.scripts: list[RunScript] = []
-        """How the next runs go, the first one first; without one a run goes well."""
+        """How the next runs go, the first one first."""
+        self.usual_run = RunScript()
+        """How all others go."""
         self.asset_looks = 1
         """How often an asset is seen as a draft before it is ready; -1: until `finish`."""
         self.asset_failure: str | None = None
@@ -151,7 +153,7 @@ class World:
                 "parameters": [{"value": value} for value in params.get("parameters") or []],
             }
             self.runs[run["id"]] = run | {"asked": params}
-            self._how[run["id"]] = how = self.scripts.pop(0) if self.scripts else RunScript()
+            self._how[run["id"]] = how = self.scripts.pop(0) if self.scripts else self.usual_run
             self._looks[run["id"]] = how.looks
             return run
 
