@@ -72,7 +72,7 @@ def quick(fake: FakeCodeOcean, **changes: Any) -> CodeOceanSettings:
         "timeout": timedelta(seconds=0.5),
         "asset_poll": timedelta(seconds=0.01),
         "shortest_poll": timedelta(seconds=0.01),
-        "settle": timedelta(seconds=0.8),
+        "settle": timedelta(seconds=1.5),
     }
     return CodeOceanSettings(**(values | changes))
 
