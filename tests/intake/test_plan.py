@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from aind_data_transfer_service.domain.pipeline import PIPELINE, TaskId
 from aind_data_transfer_service.domain.plan import JobPlan
@@ -12,7 +13,7 @@ from aind_data_transfer_service.intake.plan import describe
 from aind_data_transfer_service.intake.policy import IntakePolicy
 from aind_data_transfer_service.intake.v1 import accept_v1
 from aind_data_transfer_service.intake.v2 import accept_v2
-from aind_data_transfer_service.settings import Settings
+from aind_data_transfer_service.settings import Settings, SlurmSettings
 
 from ..wire.v1.samples import modality
 from ..wire.v2.samples import request
@@ -124,6 +125,22 @@ def test_slurm_settings_of_a_v1_job() -> None:
     [plan] = accept_v1(body, POLICY).plans
     asked = task(plan, TaskId.COMPRESS_DATA, 0)["executor"]["slurm_settings"]
     assert asked["time_limit"] == 60
+
+
+def test_what_a_cluster_is_asked_for_with_each_origin() -> None:
+    slurm = {"environment": {}, "time_limit": 60, "priority": "5"}
+    body = json.dumps(modality(compress_raw_data=True, slurm_settings=slurm)).encode()
+    [plan] = accept_v1(body, POLICY).plans
+    cluster = SlurmSettings(url="http://slurm:6820", token=SecretStr("x"), partition="aind")
+    described = next(
+        task
+        for task in describe(plan, slurm=cluster)["tasks"]
+        if task["task_id"] == TaskId.COMPRESS_DATA
+    )
+    asked = described["executor"]["slurm"]
+    assert (asked["properties"]["partition"], asked["origins"]["partition"]) == ("aind", "default")
+    assert (asked["properties"]["time_limit"], asked["origins"]["time_limit"]) == (60, "request")
+    assert asked["not_sent"] == {"priority": "slurmrestd does not take it"}
 
 
 def test_folders_outside_the_roots_are_not_looked_at(plan: JobPlan, tmp_path: Path) -> None:

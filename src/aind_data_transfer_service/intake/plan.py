@@ -1,16 +1,21 @@
 """Tells what a job would do, without doing any of it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..domain.pipeline import PIPELINE_BY_ID, RunsAs, TaskId
 from ..domain.plan import JobPlan, ModalityPlan, TaskPlan
+from ..domain.slurm_job import slurm_job
 from ..metadata.files import KNOWN_FILES
-from ..tasks.needs import default_settings, needs
+from ..tasks.needs import default_settings, needs, wants_cluster
 from ..transform.smartspim.session import stack_folders
 from .count import Count, Counter
 from .merge import DEFAULT
+
+if TYPE_CHECKING:  # the process that validates large requests does without
+    from ..settings import SlurmSettings
 
 _SECONDS = 5.0
 _FILES = 200_000
@@ -23,6 +28,7 @@ def describe(
     *,
     source_roots: Sequence[Path] = (),
     counter: Counter | None = None,
+    slurm: "SlurmSettings | None" = None,
 ) -> dict[str, Any]:
     """Return everything a job would do: where to, what from, and with which settings.
 
@@ -35,6 +41,8 @@ def describe(
     counter
         Counts files and bytes; by default for five seconds at most. One counter for several jobs
         shares its time among them.
+    slurm
+        The cluster, if there is one.
 
     Returns
     -------
@@ -62,7 +70,7 @@ def describe(
         "notify_on": list(plan.notify_on),
         "sources": sources,
         "total": _total(sources),
-        "tasks": [describe_task(task, plan) for task in plan.tasks],
+        "tasks": [describe_task(task, plan, slurm) for task in plan.tasks],
         "warnings": list(_idle_partitions(plan, counting)),
     }
 
@@ -144,7 +152,9 @@ def _total(sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def describe_task(task: TaskPlan, plan: JobPlan) -> dict[str, Any]:
+def describe_task(
+    task: TaskPlan, plan: JobPlan, slurm: "SlurmSettings | None" = None
+) -> dict[str, Any]:
     """Return what one task would do, with each setting and its origin, as JSON."""
     described = PIPELINE_BY_ID[task.task_id]
     modality = plan.modality_of(task)
@@ -159,15 +169,21 @@ def describe_task(task: TaskPlan, plan: JobPlan) -> dict[str, Any]:
         "settings": defaults | task.settings,
         "origins": dict.fromkeys(defaults, DEFAULT) | task.origins,
         "program": task.program.model_dump(exclude_none=True) if task.program else None,
-        "executor": None if task.skip_reason else _executor(task, described.runs_as, modality),
+        "executor": None if task.skip_reason else _executor(task, modality, slurm),
     }
 
 
-def _executor(task: TaskPlan, runs_as: RunsAs, modality: ModalityPlan | None) -> dict[str, Any]:
+def _executor(
+    task: TaskPlan, modality: ModalityPlan | None, slurm: "SlurmSettings | None"
+) -> dict[str, Any]:
     """Return what an executor would be asked for; ``cpus`` of None: all that it has."""
+    runs_as = PIPELINE_BY_ID[task.task_id].runs_as
     request: dict[str, Any] = {"runs_as": runs_as.value}
     if runs_as is RunsAs.PROCESS:
         needed = needs(task.task_id, modality)
+        if slurm is not None and slurm.is_there and wants_cluster(task, modality, slurm.tasks):
+            asked = slurm_job(task, modality, slurm.defaults(memory_mb=needed.memory_mb))
+            return request | {"slurm": asdict(asked)}
         request |= {"cpus": None if needed.all_cpus else 0, "memory_mb": needed.memory_mb}
     if task.task_id is TaskId.COMPRESS_DATA and modality is not None and modality.slurm_settings:
         request["slurm_settings"] = modality.slurm_settings

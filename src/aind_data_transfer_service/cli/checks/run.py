@@ -14,6 +14,7 @@ from .finding import Check, Finding, failed_by, ok
 from .folders import check_own_folders, check_source_roots
 from .mail import check_hooks, check_mail
 from .metadata import check_metadata
+from .slurm import check_slurm
 
 CHECKS: tuple[Check, ...] = (
     check_database,
@@ -21,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     check_source_roots,
     check_buckets,
     check_executor,
+    check_slurm,
     check_metadata,
     check_mail,
     check_code_ocean,

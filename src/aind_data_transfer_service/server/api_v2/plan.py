@@ -63,7 +63,8 @@ def plan_request(
     accepted = accept(service, body) if api == "v2" else _accept_v1(service, body)
     roots = [Path(root).resolve() for root in service.settings.source_roots]
     counter = Counter(seconds=_SECONDS, files=_FILES, roots=roots)
-    jobs = [describe(plan, counter=counter) for plan in accepted.plans]
+    slurm = service.settings.slurm
+    jobs = [describe(plan, counter=counter, slurm=slurm) for plan in accepted.plans]
     return PlanAnswer(api=api, jobs=jobs, warnings=accepted.warnings)
 
 

@@ -81,7 +81,8 @@ def show_plan(service: ServiceDep, form: SubmitFormDep) -> HTMLResponse:
     plan = plan_of_row(service, _table(form).only([form.row or 0]))
     if plan is None:
         raise PageUnknown(f"Row {form.row} is no job as it is now.")
-    return page("plan.html", row=form.row, plan=describe(plan), request=plan.request)
+    described = describe(plan, slurm=service.settings.slurm)
+    return page("plan.html", row=form.row, plan=described, request=plan.request)
 
 
 @router.post("/submit", dependencies=_FORM, response_model=None)
