@@ -214,7 +214,7 @@ class TestSkipped:
     def test_a_request_cannot_have_sources_removed(self) -> None:
         tasks = compress() | {"remove_source_folders": {"skip_task": False}}
         reason = plan_of(tasks=tasks).task(TaskId.REMOVE_SOURCE_FOLDERS).skip_reason
-        assert reason == "Sources are never removed unless a preset says so"
+        assert reason == "This version never removes sources"
 
 
 class TestPrograms:

@@ -14,7 +14,7 @@ from .task_settings import TaskSettings
 _SKIPPED = {
     TaskId.REGISTER_DATA_ASSET: NOT_CONFIGURED,
     TaskId.RUN_CODEOCEAN_PIPELINE: NOT_CONFIGURED,
-    TaskId.REMOVE_SOURCE_FOLDERS: "Sources are never removed unless a preset says so",
+    TaskId.REMOVE_SOURCE_FOLDERS: "This version never removes sources",
 }
 
 # What makes no sense, or would do harm, where another task is skipped.
