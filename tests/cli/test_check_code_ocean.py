@@ -48,3 +48,10 @@ def test_a_server_that_does_not_answer(fake: FakeCodeOcean) -> None:
     finding = found(domain=fake.url, token=fake.token)
     assert finding.outcome == "fail"
     assert "does not answer" in finding.message
+    assert "codeocean.domain" in finding.how_to_mend
+
+
+def test_a_server_that_is_no_code_ocean(fake: FakeCodeOcean) -> None:
+    finding = found(domain=f"{fake.url}/elsewhere", token=fake.token)
+    assert finding.outcome == "fail"
+    assert "codeocean.domain" in finding.how_to_mend

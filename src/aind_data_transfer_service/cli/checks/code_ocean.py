@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ...errors import TransferError
+from ...ports.registry import RegistryRefused
 from ...registry.open import open_registry
 from ...settings import Settings
 from .finding import Finding, fail, failed_by, ok
@@ -26,7 +27,11 @@ def check_code_ocean(settings: Settings) -> Iterator[Finding]:
     try:
         registry = open_registry(settings.codeocean)
         registry.check()
-    except TransferError as problem:
+    except RegistryRefused as problem:
         yield failed_by(_NAME, problem)
+        return
+    except TransferError as problem:
+        mend = "Look at codeocean.domain, and whether this machine reaches it."
+        yield fail(_NAME, problem.message, mend)
         return
     yield ok(_NAME, f"{registry.url} answers and takes the token")
