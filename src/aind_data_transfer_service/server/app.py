@@ -39,6 +39,7 @@ from .portal import about, actions, files, job, presets, projects, reference, se
 from .portal import jobs as jobs_page
 from .portal import logs as log_page
 from .portal.submit import routes as submit
+from .portal.submit import submission
 from .service import Service
 
 _STATIC = Path(__file__).with_name("portal") / "static"
@@ -113,6 +114,7 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         spreadsheets,
         health,
         submit,
+        submission,
         jobs_page,
         selected,
         job,

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from aind_data_transfer_service.db.tokens import Tokens
 from aind_data_transfer_service.identity.scopes import Scope
 from aind_data_transfer_service.server.app import create_app
-from aind_data_transfer_service.server.portal.submit import view
+from aind_data_transfer_service.server.portal.submit import submission, view
 from aind_data_transfer_service.settings import Settings
 
 from ..factories import Jobsite
@@ -67,6 +67,14 @@ class TestChecking:
         assert "The file cannot be read as it is" in page.visible
         assert "is a PDF" in page.visible
         assert "Submit 1 job" not in page.visible
+
+    def test_a_problem_of_the_headings_leads_to_no_cell(self, browser: PlainBrowser) -> None:
+        page = browser.choose(sheet(row(1)).replace(b"subject_id", b"platform"))
+
+        assert "B1" in page.visible or "D1" in page.visible
+        links = {attributes.get("href") for tag, attributes in page.tags if tag == "a"}
+        assert not links & {"#B1", "#D1"}
+        assert not [a for _, a in page.tags if a.get("name") == "go"]
 
     def test_a_sheet_without_rows_says_so(self, browser: PlainBrowser) -> None:
         assert "There are no rows yet" in browser.choose(sheet()).visible
@@ -131,6 +139,15 @@ class TestMending:
         assert {name[-1] for name in page.cells} == {"3"}
         assert page.values()["rows"] == "2,4"
         assert {name[-1] for name in browser.mend(only="all").cells} == {"2", "3", "4"}
+
+    def test_a_row_that_is_being_mended_stays_in_sight(self, browser: PlainBrowser) -> None:
+        browser.choose(sheet(row(1), row(2, platform="ecephis"), row(3, platform="ecephis")))
+        browser.mend(only="problems")
+
+        page = browser.mend(cell__B3="ecephys")
+
+        assert {name[-1] for name in page.cells} == {"3", "4"}
+        assert {name[-1] for name in browser.mend(page="1").cells} == {"4"}
 
     def test_the_mended_rows_can_be_downloaded(self, browser: PlainBrowser) -> None:
         browser.choose(sheet(row(1)), "a;b.csv")
@@ -224,6 +241,19 @@ class TestSubmitting:
         assert "Nothing was submitted" in answer.text
         assert "email" in answer.text
         assert 'value="nobody"' in answer.text
+
+    def test_of_many_jobs_the_first_are_shown(
+        self, browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(submission, "_MOST_SHOWN", 2)
+        browser.choose(sheet(row(1), row(2), row(3)))
+
+        text = browser.web.get(browser.press("/submit").headers["Location"]).text
+
+        assert "3 jobs submitted" in text
+        assert "3 still under way" in text
+        assert "These are the first 2" in text
+        assert text.count("ecephys_") == 2
 
     def test_an_unknown_submission_is_not_found(self, web: WebClient) -> None:
         assert web.get("/submissions/nope").status_code == 404

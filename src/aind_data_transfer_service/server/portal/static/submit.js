@@ -59,7 +59,10 @@ function show(fresh, sent) {
   if (sent.get("file").size) chosen = sent.get("file");
   else if (form.elements.table?.value !== rows) chosen = null;
   form.elements.file.value = form.elements.pasted.value = "";
-  if (isNew) reader.restore(form);
+  if (isNew) {
+    reader.restore(form);
+    document.querySelector(".verdict")?.scrollIntoView({ block: "nearest" });
+  }
   draft.keep(form);
   if (settle(sent)) checkSoon();
   refocus(focused);

@@ -13,6 +13,8 @@ from ...errors import BodyInvalid
 from .table import Cell, Table
 
 _CELL = "cell."
+_MOVES = {"only", "page", "go"}
+"""Buttons that show other rows."""
 _MOST_FIELDS = 5000
 _LARGEST_FIELD_BYTES = 15_000_000
 """The rows travel as one field; the whole request has its limit elsewhere."""
@@ -47,6 +49,8 @@ class SubmitForm:
     """The rows the page has shown, as they were mended since."""
     page: int
     only_problems: bool
+    kept: frozenset[int]
+    """Rows that stay in sight though their problems may be mended: somebody is at work there."""
     go: str
     """The cell to go to."""
     rows: tuple[int, ...]
@@ -68,8 +72,9 @@ class SubmitForm:
                 table=_table(text),
                 page=int(text.get("page") or text.get("shown") or 1),
                 only_problems=text.get("only", text.get("filter")) == "problems",
+                kept=frozenset(() if _MOVES & text.keys() else _numbers(text, "here")),
                 go=text.get("go", ""),
-                rows=tuple(int(row) for row in text.get("rows", "").split(",") if row),
+                rows=tuple(_numbers(text, "rows")),
                 row=int(text["row"]) if "row" in text else None,
                 email=text.get("email", "").strip(),
                 notify=tuple(kind for kind in form.getlist("notify") if isinstance(kind, str)),
@@ -79,6 +84,10 @@ class SubmitForm:
                 "The form cannot be read.",
                 what_to_do="Load the page anew and choose the file again.",
             ) from wrong
+
+
+def _numbers(text: Mapping[str, str], name: str) -> list[int]:
+    return [int(number) for number in text.get(name, "").split(",") if number]
 
 
 async def _upload(form: FormData, text: Mapping[str, str]) -> SheetFile | None:

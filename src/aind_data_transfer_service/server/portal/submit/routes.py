@@ -6,11 +6,8 @@ from pathlib import PurePath
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from ....engine.job_search import JobSearch
-from ....engine.services.search import search_jobs
 from ....identity.scopes import Scope
 from ....intake.plan import describe
-from ....wire.v2.limits import MOST_JOBS
 from ...access import needs
 from ...errors import PageUnknown
 from ...health import look
@@ -99,16 +96,6 @@ def submit_rows(
     return RedirectResponse(f"/submissions/{submission_id}", status_code=303)
 
 
-@router.get("/submissions/{submission_id}")
-def show_submission(service: ServiceDep, submission_id: str) -> HTMLResponse:
-    """Show the jobs that were submitted together."""
-    search = JobSearch(submission=submission_id, descending=False, limit=MOST_JOBS)
-    found = search_jobs(service.database, search)
-    if not found.jobs:
-        raise PageUnknown(f"There is no submission {submission_id}.")
-    return page("submission.html", jobs=found.jobs, health=look(service))
-
-
 def _checked_page(
     service: Service, form: SubmitForm, trouble: Trouble | None = None
 ) -> HTMLResponse:
@@ -120,7 +107,13 @@ def _checked_page(
         checked = checked_rows(service, form.table)
     else:
         return _page(service, trouble=_NOTHING_CHOSEN)
-    view = view_sheet(checked, page=form.page, only_problems=form.only_problems, go=form.go)
+    view = view_sheet(
+        checked,
+        page=form.page,
+        only_problems=form.only_problems,
+        kept=form.kept,
+        go=form.go,
+    )
     return _page(
         service,
         draft=draft,

@@ -1,19 +1,18 @@
 """What the submit page shows of a checked spreadsheet."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .checked import CheckedSheet, SheetJob, SheetProblem
-from .form import Replacement
+from .groups import ProblemGroup, group_problems
 from .table import Cell, Heading, Row, Table
 
 ROWS_PER_PAGE = 50
 _FEW_CHOICES = 30
 _ONLY_EXAMPLES = {"datetime_invalid"}
 """Problems whose allowed values are not all there are."""
-_SPOTS_SHOWN = 12
 _GROUPS_SHOWN = 100
 
 
@@ -23,20 +22,6 @@ class Trouble(NamedTuple):
     heading: str
     messages: tuple[str, ...]
     what_to_do: str
-
-
-class Spot(NamedTuple):
-    """Where a problem is: the id of its cell or row on the page, and what people call it."""
-
-    id: str
-    text: str
-
-    @classmethod
-    def of(cls, problem: SheetProblem) -> "Spot":
-        """Return the cell of a problem, else its row."""
-        if problem.column is not None:
-            return cls(f"{problem.column}{problem.row}", f"{problem.column}{problem.row}")
-        return cls(f"row-{problem.row}", f"row {problem.row}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +56,6 @@ class ShownRow:
     cells: Sequence[ShownCell]
     problems: Sequence[ShownProblem]
     job: SheetJob | None
-
-
-@dataclass(slots=True)
-class ProblemGroup:
-    """The same problem, wherever it is."""
-
-    problem: SheetProblem
-    spots: list[Spot] = field(default_factory=list)
-    """In the order of the sheet."""
-    replace: str = ""
-    add: str = ""
-    """Heading of the column that is missing."""
-
-    @property
-    def shown_spots(self) -> Sequence[Spot]:
-        """The first places."""
-        return self.spots[:_SPOTS_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +108,27 @@ class SheetView:
         return f"All {self.total:,} rows are ready" if self.total > 1 else "The row is ready"
 
 
-def view_sheet(checked: CheckedSheet, *, page: int, only_problems: bool, go: str) -> SheetView:
-    """Return the page of the sheet that is wanted, or the one with the cell ``go``."""
+def view_sheet(
+    checked: CheckedSheet,
+    *,
+    page: int = 1,
+    only_problems: bool = False,
+    kept: Collection[int] = (),
+    go: str = "",
+) -> SheetView:
+    """Return a page of the sheet, or the one with the cell ``go``.
+
+    Rows in ``kept`` are shown though ``only_problems`` are wanted.
+    """
     table = checked.table
     by_row = _by_row(checked.problems)
     jobs = {job.row: job for job in checked.rows}
-    listed = [row for row in table.rows if not only_problems or row.row in by_row]
+    wanted = {*by_row, *kept} if only_problems else {row.row for row in table.rows}
+    listed = [row for row in table.rows if row.row in wanted]
     last_page = max(1, -(-len(listed) // ROWS_PER_PAGE))
     page = _page_of(go, listed) or max(1, min(page, last_page))
     shown = listed[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
-    groups = _groups(checked.problems)
+    groups = group_problems(checked.problems, {row.row for row in table.rows})
     ready = [job for job in checked.rows if job.valid]
     folders = [modality for job in ready for modality in job.modalities]
     return SheetView(
@@ -229,29 +208,3 @@ def _state(problems: Sequence[SheetProblem], *, valid: bool) -> str:
     if not valid or any(problem.severity == "error" for problem in problems):
         return "problem"
     return "warning" if problems else "ready"
-
-
-def _groups(problems: Sequence[SheetProblem]) -> list[ProblemGroup]:
-    """Return the problems, those that are the same as one; errors first, in the sheet's order."""
-    groups: dict[tuple[Any, ...], ProblemGroup] = {}
-    for problem in sorted(problems, key=lambda each: each.severity):
-        key = (problem.severity, problem.code, problem.column, problem.value, problem.message)
-        group = groups.setdefault(
-            key,
-            ProblemGroup(
-                problem,
-                replace=_replacement(problem),
-                add=problem.heading or "" if problem.code == "heading_missing" else "",
-            ),
-        )
-        if problem.row is not None:
-            group.spots.append(Spot.of(problem))
-    return list(groups.values())
-
-
-def _replacement(problem: SheetProblem) -> str:
-    if problem.column is None or problem.nearest is None:
-        return ""
-    return Replacement(
-        column=problem.column, old=problem.value or "", new=problem.nearest
-    ).model_dump_json()
