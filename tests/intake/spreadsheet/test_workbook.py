@@ -163,6 +163,19 @@ class TestSheets:
         with pytest.raises(HeadingsMissing, match="hidden sheet 'Sheet'"):
             read(self._book(state="hidden"))
 
+    def test_a_hidden_list_of_words_is_no_sheet_of_jobs(self) -> None:
+        def edit(book: Workbook) -> None:
+            book.create_sheet("lists").append(["job_type", "project_name", "platform"])
+            book["lists"].sheet_state = "hidden"
+
+        with pytest.raises(HeadingsMissing, match="'a', 'b'"):
+            read(as_workbook([["a", "b"]], edit))
+
+    def test_headings_that_are_mostly_wrong_are_those_of_the_sheet(self) -> None:
+        content = as_workbook([["project_name", "platform", "subjct", "date"], ["a", "b"]])
+
+        assert read(content).headings == ("project_name", "platform", "subjct", "date")
+
     def test_one_may_be_named(self) -> None:
         assert read(self._book(state="hidden"), sheet=" sheet ").sheet == "Sheet"
         with pytest.raises(HeadingsMissing, match="'just', 'notes'"):

@@ -17,9 +17,10 @@ from openpyxl.worksheet.cell_range import CellRange
 
 from ...settings.spreadsheets import SpreadsheetSettings
 from .archive import look_through, merged_areas
-from .errors import HeadingsMissing, SheetUnknown, SpreadsheetTooLarge, SpreadsheetUnreadable
-from .locate import Rows, is_heading_row, locate
-from .table import EMPTY, Cell, CellKind, FileNote, Table, TableRow, stripped
+from .choose import SheetHead, choose_sheet
+from .errors import SpreadsheetTooLarge, SpreadsheetUnreadable
+from .locate import Rows, locate
+from .table import EMPTY, Cell, CellKind, Table, TableRow, stripped
 
 _ROWS_OF_A_SHEET = 1_048_576
 _MOST_CELLS = 400_000
@@ -45,14 +46,14 @@ def read_workbook(content: bytes, limits: SpreadsheetSettings, sheet: str | None
     with unreadable_workbook(), zipfile.ZipFile(BytesIO(content)) as archive:
         look_through(archive, limits)
         with closing(_open(content)) as book:
-            name, note = _choose(book, sheet)
+            name, notes = choose_sheet(list(_heads(book)), sheet)
             merged = merged_areas(archive, _part_of(book, name))
             table = locate(_rows(book, name, limits))
         if any(cell.kind is CellKind.FORMULA_ALONE for row in table.rows for cell in row.cells):
             with closing(_open(content, values=True)) as book:
                 table = _with_values(table, locate(_rows(book, name, limits)))
     rows = tuple(_with_merged(table.rows, merged))
-    return replace(table, sheet=name, rows=rows, notes=(*table.notes, *note))
+    return replace(table, sheet=name, rows=rows, notes=(*table.notes, *notes))
 
 
 @contextmanager
@@ -78,50 +79,11 @@ def _part_of(book: Workbook, name: str) -> str:
     return str(sheet._worksheet_path)  # noqa: SLF001 - openpyxl tells it nowhere else
 
 
-def _choose(book: Workbook, wanted: str | None) -> tuple[str, list[FileNote]]:
-    """Return the name of the sheet to read, and what to say about the others."""
-    names = [sheet.title for sheet in book.worksheets]
-    if wanted is not None:
-        for name in names:
-            if name.casefold() == wanted.strip().casefold():
-                return name, []
-        raise SheetUnknown(f"The workbook has no sheet {wanted!r}; it has {', '.join(names)}.")
-    visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == _VISIBLE]
-    with_jobs = [name for name in names if _has_headings(book, name)]
-    shown = [name for name in with_jobs if name in visible]
-    if not shown:
-        if with_jobs and not (len(visible) == 1 and _is_empty(book, visible[0])):
-            raise _hidden(with_jobs)
-        return visible[0], []  # which says what it has in place of the headings
-    others = shown[1:]
-    note = FileNote(
-        "sheet_not_read",
-        f"Only the sheet {shown[0]!r} is read; {', '.join(map(repr, others))} has jobs too",
-        "Send the other sheets by themselves.",
-    )
-    return shown[0], [note] if others else []
-
-
-def _hidden(names: list[str]) -> HeadingsMissing:
-    return HeadingsMissing(
-        f"No visible sheet has the template's headings; the hidden sheet {names[0]!r} has some.",
-        what_to_do="Unhide the sheet with the jobs, or begin with the template.",
-    )
-
-
-def _has_headings(book: Workbook, name: str) -> bool:
-    return any(is_heading_row(cells) for _, cells in _head(book, name))
-
-
-def _is_empty(book: Workbook, name: str) -> bool:
-    return not any(cell.text for _, cells in _head(book, name) for cell in cells)
-
-
-def _head(book: Workbook, name: str) -> Rows:
-    sheet = book[name]
-    sheet.reset_dimensions()
-    for number, row in enumerate(islice(sheet.iter_rows(), _HEAD_ROWS), start=1):
-        yield number, tuple(map(_cell, row))
+def _heads(book: Workbook) -> Iterator[SheetHead]:
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        rows = [tuple(map(_cell, row)) for row in islice(sheet.iter_rows(), _HEAD_ROWS)]
+        yield SheetHead(sheet.title, sheet.sheet_state == _VISIBLE, rows)
 
 
 def _rows(book: Workbook, name: str, limits: SpreadsheetSettings) -> Rows:

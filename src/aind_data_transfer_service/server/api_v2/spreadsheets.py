@@ -34,7 +34,7 @@ SheetName = Annotated[
     str | None,
     Form(description="Sheet to read. Default: the first with the template's headings."),
 ]
-Form_ = Annotated[Literal["xlsx", "csv"], Query(description="Kind of file.")]
+TemplateKind = Annotated[Literal["xlsx", "csv"], Query(description="Kind of file.")]
 
 
 @router.get(
@@ -43,7 +43,7 @@ Form_ = Annotated[Literal["xlsx", "csv"], Query(description="Kind of file.")]
     response_class=Response,
     responses=TEMPLATES,
 )
-def read_template(service: ServiceDep, format: Form_ = "xlsx") -> Response:  # noqa: A002 - the parameter's name
+def read_template(service: ServiceDep, format: TemplateKind = "xlsx") -> Response:  # noqa: A002 - the parameter's name
     """Return a sheet with one row per job, lists of this service's words, and examples."""
     if format == "csv":
         return _file(_csv_template(service), f"{_NAME}.csv", "text/csv; charset=utf-8")
