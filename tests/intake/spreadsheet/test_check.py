@@ -277,6 +277,13 @@ class TestProblems:
             ("unknown_value", "G2"),
         ]
 
+    def test_what_stands_in_for_a_wrong_date_is_never_seen(self) -> None:
+        report = check_rows({"acq_datetime": "soon"}, {"acq_datetime": "late"})
+
+        assert told(report) == [("datetime_invalid", "C2"), ("datetime_invalid", "C3")]
+        assert "2000" not in str(report.as_dict())
+        assert [row["asset_name"] for row in report.as_dict()["rows"]] == [None, None]
+
     def test_one_modality_twice(self) -> None:
         report = check_rows({"modality1": "ECEPHYS", "modality1.source": "/data/b"})
 

@@ -44,6 +44,8 @@ def judge(draft: Draft, intake: V2Intake) -> RowReport:
         return report
     for warning in accepted.warnings:
         _add(report, _at_cell(warning, draft, "warning"))
+    if any(problem.is_error for problem in report.problems):
+        return report  # something stands in for what could not be read
     job = accepted.validated["upload_jobs"][0]
     if _OF_THE_REQUEST not in draft.job:
         job.pop(_OF_THE_REQUEST, None)
