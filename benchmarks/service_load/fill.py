@@ -20,6 +20,7 @@ from ..wire_models import request
 _WINDOW = timedelta(days=13)
 _AT_ONCE = 2000
 _SUBMISSION = "filled"
+_FILES, _BYTES = 1234, 56_789_012_345
 _DISK_FULL = {"code": "disk_full", "message": "No space left on device", "what_to_do": "Free it."}
 
 
@@ -67,6 +68,8 @@ def _job(plan: JobPlan, document: dict[str, Any], number: int, created: datetime
         "started_at": created + timedelta(seconds=2),
         "ended_at": created + timedelta(minutes=37),
         "error": _DISK_FULL if failed else None,
+        "asset_files": None if failed else _FILES,
+        "asset_bytes": None if failed else _BYTES,
     }
 
 
@@ -84,5 +87,5 @@ def _tasks(plan: JobPlan, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "earlier_tries": 0,
             "started_at": job["started_at"],
             "ended_at": job["ended_at"],
-            "outputs": {"files": 1234, "bytes": 56_789_012_345} if upload else None,
+            "outputs": {"files": _FILES, "bytes": _BYTES} if upload else None,
         }

@@ -1,7 +1,7 @@
-"""Counts jobs: by state, by day, by what they are about."""
+"""Counts jobs: by day and state, and by what they are about."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
@@ -29,17 +29,11 @@ class JobCounter:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def by_state(self, search: JobSearch) -> dict[str, int]:
-        """Return how many jobs are in each state that there is."""
-        counts = select(Job.state, func.count()).group_by(Job.state)
-        return dict(self._session.execute(filtered(counts, search)).all())
-
-    def by_day(self, search: JobSearch, since: datetime) -> list[DayCount]:
-        """Return the counts of each day and state since a time, in the order of days."""
+    def by_day(self, search: JobSearch) -> list[DayCount]:
+        """Return the counts of each day and state, in the order of days."""
         day = self._day().label("day")
         query = filtered(
             select(day, Job.state, func.count(), func.coalesce(func.sum(Job.asset_bytes), 0))
-            .where(Job.created_at >= since)
             .group_by(day, Job.state)
             .order_by(day),
             search,

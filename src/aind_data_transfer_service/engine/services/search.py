@@ -20,8 +20,8 @@ class FoundJobs:
     """Where the page ends; None if nothing follows."""
 
 
-def search_jobs(database: Database, search: JobSearch) -> FoundJobs:
-    """Return the jobs of one page, without their tasks."""
+def search_jobs(database: Database, search: JobSearch, *, total: int | None = None) -> FoundJobs:
+    """Return the jobs of one page, without their tasks; ``total`` says how many match, if known."""
     with database.read() as session:
         finder = JobFinder(session)
         rows = finder.find(replace(search, limit=search.limit + 1))
@@ -29,7 +29,7 @@ def search_jobs(database: Database, search: JobSearch) -> FoundJobs:
         progress = progress_of(session, rows)
         return FoundJobs(
             jobs=[job_view(job, progress.get(job.id)) for job in rows],
-            total=finder.count(search),
+            total=finder.count(search) if total is None else total,
             end=place_of(rows[-1], search.sort) if more else None,
         )
 

@@ -1,7 +1,8 @@
 """Numbers of jobs for those who look at many."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
 
 from ...db.database import Database
 from ...db.models import Job
@@ -29,13 +30,15 @@ def choices(database: Database) -> Choices:
         )
 
 
-def count_by_state(database: Database, search: JobSearch) -> dict[str, int]:
-    """Return how many jobs are in each state, whatever states the search is for."""
+def count_by_day(database: Database, search: JobSearch) -> list[DayCount]:
+    """Return the jobs by day (UTC) and state, whatever states the search is for."""
     with database.read() as session:
-        return JobCounter(session).by_state(replace(search, states=()))
+        return JobCounter(session).by_day(replace(search, states=()))
 
 
-def count_by_day(database: Database, search: JobSearch, first: date) -> list[DayCount]:
-    """Return the jobs that a search finds by day (UTC) and state, from a day on."""
-    with database.read() as session:
-        return JobCounter(session).by_day(search, datetime.combine(first, time(), UTC))
+def by_state(counts: Iterable[DayCount]) -> dict[str, int]:
+    """Return how many jobs are in each state that there is."""
+    sums: Counter[str] = Counter()
+    for count in counts:
+        sums[count.state] += count.jobs
+    return dict(sums)

@@ -98,8 +98,11 @@ class Chart:
 
 def chart_of(counts: Sequence[DayCount], first: date, last: date) -> Chart:
     """Return the chart of all days from ``first`` to ``last``; days without jobs are there too."""
+    by_day: dict[date, list[DayCount]] = {}
+    for count in counts:
+        by_day.setdefault(count.day, []).append(count)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return Chart(tuple(_day(day, [count for count in counts if count.day == day]) for day in days))
+    return Chart(tuple(_day(day, by_day.get(day, [])) for day in days))
 
 
 def _day(day: date, counts: Sequence[DayCount]) -> Day:

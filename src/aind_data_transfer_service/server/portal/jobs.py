@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from ...engine.services.search import search_jobs
-from ...engine.services.statistics import choices, count_by_day, count_by_state
+from ...engine.services.statistics import by_state, choices, count_by_day
 from ..api_v2.cursor import write_cursor
 from ..health import look
 from ..service import ServiceDep
@@ -27,7 +27,11 @@ Form = Annotated[JobsForm, Query()]
 def show_jobs(service: ServiceDep, form: Form) -> HTMLResponse:
     """List jobs, newest first, or as the address says."""
     search = form.wanted()
-    found = search_jobs(service.database, search)
+    # One look at all jobs that match serves the chart, the states and the total.
+    counts = count_by_day(service.database, search)
+    states = by_state(counts)
+    shown = [count for count in counts if count.state in (form.state or states)]
+    found = search_jobs(service.database, search, total=sum(count.jobs for count in shown))
     first, last = chart_days(
         form, datetime.now(UTC).date(), default=_CHART_DAYS, most=_MOST_CHART_DAYS
     )
@@ -38,9 +42,9 @@ def show_jobs(service: ServiceDep, form: Form) -> HTMLResponse:
         jobs=found.jobs,
         total=found.total,
         older=cursor and form.address(cursor=cursor),
-        states=count_by_state(service.database, search),
+        states=states,
         choices=choices(service.database),
-        chart=chart_of(count_by_day(service.database, search, first), first, last),
+        chart=chart_of(shown, first, last),
         health=look(service),
     )
 

@@ -2,7 +2,7 @@
 
 import { goTo } from "./live.js";
 
-const PAUSE_MS = 250;
+const PAUSE_MS = 150;
 
 const filters = document.querySelector("form.filters");
 let typing;

@@ -4,10 +4,19 @@ import { follow, isAtEnd, refresh } from "./live.js";
 
 const AGAIN_SECONDS = 3;
 
-const log = document.querySelector("[data-live]");
-let place = log?.dataset.place;
+let log = null;
+let place;
 
-if (log) listen();
+begin();
+document.addEventListener("shown", begin); // the log may come to be while the page is open
+
+function begin() {
+  const found = document.querySelector("[data-live]");
+  if (!found || found === log) return;
+  log = found;
+  place = log.dataset.place;
+  listen();
+}
 
 async function listen() {
   try {
