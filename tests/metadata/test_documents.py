@@ -11,7 +11,7 @@ from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.plan import JobPlan, ModalityPlan, TaskPlan
 from aind_data_transfer_service.metadata.data_description import creation_time, data_description
 from aind_data_transfer_service.metadata.files import KNOWN_FILES, parse_document, write_form
-from aind_data_transfer_service.metadata.processing import Compression, processing
+from aind_data_transfer_service.metadata.processing import Transform, processing
 
 WRITTEN = Path(__file__).parent / "written_by_aind_data_schema"
 
@@ -48,7 +48,7 @@ def test_the_data_description_is_the_schemas() -> None:
 
 
 def test_processing_is_the_schemas() -> None:
-    done = Compression(
+    done = Transform(
         input_location="/share/ecephys",
         output_location="s3://bucket/ecephys_690165_2024-02-19_11-25-17/ecephys",
         started=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),

@@ -9,7 +9,7 @@ from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.plan import JobPlan, Partition, ProgramPlan
 from aind_data_transfer_service.tasks.spec import ResultState, TaskResult
 
-from .factories import ASSET_NAME, JOB_ID, attempt, make_plan, make_spec, modality
+from .factories import ASSET_NAME, JOB_ID, attempt, earlier, make_plan, make_spec, modality
 
 
 @pytest.fixture
@@ -118,3 +118,24 @@ def test_the_source_need_not_be_of_a_kind_that_the_service_compresses(
     plan = plan.model_copy(update={"modalities": (one,)})
     checked = attempt(make_spec(tmp_path, TaskId.CHECK_SOURCE_FOLDERS_EXIST, plan=plan))
     assert checked.state == ResultState.SUCCESS, checked.error
+
+
+def test_the_processing_of_the_asset_names_the_script_and_its_image(
+    tmp_path: Path, source: Path
+) -> None:
+    plan = plan_of(tmp_path, source, "touch %OUTPUT_LOCATION/whole")
+    done = run(tmp_path, plan)
+    task = earlier(
+        TaskId.COMPRESS_DATA,
+        0,
+        outputs=done.outputs,
+        started_at=done.started_at,
+        ended_at=done.ended_at,
+    )
+    attempt(make_spec(tmp_path, TaskId.GATHER_FINAL_METADATA, plan=plan, earlier=(task,)))
+    document = json.loads((tmp_path / "staging" / JOB_ID / "processing.json").read_text())
+    (process,) = document["processing_pipeline"]["data_processes"]
+    assert (process["name"], process["code_url"]) == ("Other", "registry/transform")
+    assert process["software_version"] == "1.2"
+    assert process["parameters"] == {"note": 'it\'s "quoted"'}
+    assert "script" in process["notes"]

@@ -16,8 +16,8 @@ _PROCESSOR = "aind-data-transfer-service"
 
 
 @dataclass(frozen=True, slots=True)
-class Compression:
-    """One modality that was compressed. Times are UTC."""
+class Transform:
+    """One modality that was transformed. Times are UTC."""
 
     input_location: str
     output_location: str
@@ -27,15 +27,20 @@ class Compression:
     parameters: Mapping[str, Any]
     outputs: Mapping[str, Any]
     notes: str
+    name: str = "Compression"
+    """One of aind-data-schema's ``ProcessName``."""
+    code_url: str = CODE_URL
+    code_version: str | None = None
+    """None: the service's own."""
 
 
-def processing(version: str, compressions: Sequence[Compression]) -> Document:
+def processing(version: str, transforms: Sequence[Transform]) -> Document:
     """Return the document for the transforms done; with none, its list of processes is empty."""
     return {
         "describedBy": f"{_SCHEMA}aind_data_schema/core/processing.py",
         "schema_version": "1.1.4",
         "processing_pipeline": {
-            "data_processes": [_data_process(version, one) for one in compressions],
+            "data_processes": [_data_process(version, one) for one in transforms],
             "processor_full_name": _PROCESSOR,
             "pipeline_version": version,
             "pipeline_url": CODE_URL,
@@ -60,16 +65,17 @@ def merged(existing: Document, ours: Document) -> Document | None:
     return existing | {"processing_pipeline": pipeline | {"data_processes": kept + added}}
 
 
-def _data_process(version: str, done: Compression) -> Document:
+def _data_process(version: str, done: Transform) -> Document:
+    code_version = done.code_version or version
     return {
-        "name": "Compression",
-        "software_version": version,
+        "name": done.name,
+        "software_version": code_version,
         "start_date_time": _utc(done.started),
         "end_date_time": _utc(done.ended),
         "input_location": done.input_location,
         "output_location": done.output_location,
-        "code_url": CODE_URL,
-        "code_version": version,
+        "code_url": done.code_url,
+        "code_version": code_version,
         "parameters": dict(done.parameters),
         "outputs": dict(done.outputs),
         "notes": done.notes,

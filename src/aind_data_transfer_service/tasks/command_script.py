@@ -11,7 +11,7 @@ from ..errors import Defect, TransferError
 from ..files import write_whole
 from ..settings import environment_without_settings
 from .context import Done, TaskContext
-from .staging import require_real_folder
+from .staging import Staged, require_real_folder
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def run_script(ctx: TaskContext, source: Path, output: Path) -> Done:
         )
     return Done(
         {
-            "action": "scripted",
+            "action": Staged.SCRIPTED,
             "source": str(source),
             "output": str(output),
             "image": program.image,

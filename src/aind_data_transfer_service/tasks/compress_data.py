@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .command_script import run_script
 from .context import Done, Outcome, TaskContext
-from .staging import require_real_folder, stage_link
+from .staging import Staged, require_real_folder, stage_link
 from .transform_work import TransformWork
 from .transforms import transform_of
 
@@ -21,7 +21,7 @@ def run(ctx: TaskContext) -> Outcome:
         return run_script(ctx, source, output)
     if not modality.compress:
         stage_link(source, output)
-        return Done({"action": "linked", "source": str(source), "output": str(output)})
+        return Done({"action": Staged.LINKED, "source": str(source), "output": str(output)})
     require_real_folder(output)
     work = TransformWork(
         modality=modality,
@@ -34,11 +34,11 @@ def run(ctx: TaskContext) -> Outcome:
     done = transform_of(modality).compress(work, output, ctx.progress.set)
     if not done.source_bytes:
         logger.info("%s: nothing is left for this element", modality.abbreviation)
-        return Done({"action": "nothing to do", "source": str(source)})
+        return Done({"action": Staged.NOTHING, "source": str(source)})
     logger.info("%s: %.2f times smaller", modality.abbreviation, done.ratio)
     return Done(
         {
-            "action": "compressed",
+            "action": Staged.COMPRESSED,
             "source": str(source),
             "output": str(output),
             **done.as_outputs(),

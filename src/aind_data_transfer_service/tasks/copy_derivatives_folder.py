@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .context import Done, Outcome, Skipped, TaskContext
-from .staging import stage_link
+from .staging import Staged, stage_link
 
 _FOLDER = "derivatives"
 
@@ -16,4 +16,4 @@ def run(ctx: TaskContext) -> Outcome:
     source = Path(named).resolve(strict=True)
     output = ctx.staging / _FOLDER
     stage_link(source, output)
-    return Done({"action": "linked", "source": str(source), "output": str(output)})
+    return Done({"action": Staged.LINKED, "source": str(source), "output": str(output)})

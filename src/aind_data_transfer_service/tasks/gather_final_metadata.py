@@ -11,11 +11,11 @@ from ..domain.states import TaskState
 from ..errors import Defect
 from ..files import write_whole
 from ..metadata.files import PROCESSING, RECORD, Document, read_document, write_form
-from ..metadata.processing import Compression, merged, processing
+from ..metadata.processing import Transform, merged, processing
 from ..metadata.record import STATUS, made_by_library, made_here
 from .context import Done, Outcome, TaskContext
 from .spec import EarlierTask, TaskSpec
-from .staging import remove_partial_metadata
+from .staging import Staged, remove_partial_metadata
 from .transform_work import Transformed, TransformWork
 from .transforms import transform_of
 
@@ -47,9 +47,14 @@ def _record(ctx: TaskContext) -> Document:
 
 def _write_processing(ctx: TaskContext) -> dict[str, Any]:
     compressions = [
-        _compression(ctx, modality, elements) for modality, elements in _compressed(ctx.spec)
+        _compression(ctx, modality, elements)
+        for modality, elements in _done(ctx.spec, Staged.COMPRESSED)
     ]
-    ours = processing(ctx.spec.service_version, compressions)
+    scripts = [
+        _script(ctx.spec, modality, elements)
+        for modality, elements in _done(ctx.spec, Staged.SCRIPTED)
+    ]
+    ours = processing(ctx.spec.service_version, compressions + scripts)
     path = ctx.staging / PROCESSING
     outputs: dict[str, Any] = {"compressed": len(compressions), "merged": path.exists()}
     document: Document | None = ours
@@ -66,36 +71,54 @@ def _write_processing(ctx: TaskContext) -> dict[str, Any]:
     return outputs
 
 
-def _compressed(spec: TaskSpec) -> list[tuple[ModalityPlan, list[EarlierTask]]]:
-    """Return each modality that was compressed, with the elements that did it."""
+def _done(spec: TaskSpec, action: Staged) -> list[tuple[ModalityPlan, list[EarlierTask]]]:
+    """Return each modality with which this was done, with the elements that did it."""
     done: dict[int, list[EarlierTask]] = {}
     for task in spec.earlier:
         if task.task_id == TaskId.COMPRESS_DATA and task.state == TaskState.SUCCESS:
             number = spec.plan.task(task.task_id, task.map_index).modality
-            if number is not None and task.outputs.get("action") == "compressed":
+            if number is not None and task.outputs.get("action") == action:
                 done.setdefault(number, []).append(task)
     return [(spec.plan.modalities[number], elements) for number, elements in done.items()]
 
 
 def _compression(
     ctx: TaskContext, modality: ModalityPlan, elements: list[EarlierTask]
-) -> Compression:
-    spec = ctx.spec
-    where = f"{spec.plan.storage_url.rstrip('/')}/{spec.prefix}{modality.folder_name}"
+) -> Transform:
     done = Transformed.of_outputs([task.outputs for task in elements])
     source = Path(modality.required_source)
     work = TransformWork(modality, {}, source, ctx.job_folder, ctx.folder)
     transform_of(modality).finish(work, ctx.staging / modality.folder_name, done)
     outputs = done.as_outputs()
-    return Compression(
+    return Transform(
         input_location=modality.required_source,
-        output_location=where,
+        output_location=_location(ctx.spec, modality),
         started=min(_moment(task, task.started_at) for task in elements),
         ended=max(_moment(task, task.ended_at) for task in elements),
         parameters=outputs.pop("parameters"),
         outputs=outputs,
         notes=f"Lossless compression of {modality.name}, decoded and compared with the source.",
     )
+
+
+def _script(spec: TaskSpec, modality: ModalityPlan, elements: list[EarlierTask]) -> Transform:
+    outputs = elements[0].outputs
+    return Transform(
+        input_location=modality.required_source,
+        output_location=_location(spec, modality),
+        started=min(_moment(task, task.started_at) for task in elements),
+        ended=max(_moment(task, task.ended_at) for task in elements),
+        parameters=outputs["parameters"],
+        outputs={},
+        notes=f"{modality.name} was transformed by a script of this site, which answers for it.",
+        name="Other",
+        code_url=outputs["image"] or "",
+        code_version=outputs["image_version"] or "unknown",
+    )
+
+
+def _location(spec: TaskSpec, modality: ModalityPlan) -> str:
+    return f"{spec.plan.storage_url.rstrip('/')}/{spec.prefix}{modality.folder_name}"
 
 
 def _moment(task: EarlierTask, moment: datetime | None) -> datetime:

@@ -1,10 +1,20 @@
 """Prepares the staging folder: sources are linked into it, not copied."""
 
 import os
+from enum import StrEnum
 from pathlib import Path
 
 from ..errors import Conflict
 from ..metadata.files import KNOWN_FILES, RECORD
+
+
+class Staged(StrEnum):
+    """What became of a modality's folder: ``action`` of the outputs of ``compress_data``."""
+
+    LINKED = "linked"
+    COMPRESSED = "compressed"
+    SCRIPTED = "scripted"
+    NOTHING = "nothing to do"
 
 
 class StagingOccupied(Conflict):
