@@ -39,17 +39,31 @@ def service_url(request: pytest.FixtureRequest) -> str:
     return find_service(request)
 
 
+@pytest.fixture
+def service_urls(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Where each of the services answers that the test's ``service`` mark names."""
+    return find_services(request)
+
+
 def find_service(request: pytest.FixtureRequest) -> str:
-    """Return where the service answers that the mark of the test, or of its module, names."""
+    """Return where the one service answers that the mark of the test, or of its module, names."""
+    (url,) = find_services(request).values()
+    return url
+
+
+def find_services(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return name → address of the services that the mark of the test, or of its module, names."""
     mark = request.node.get_closest_marker("service")
     assert mark is not None, "a test that uses a service needs the mark service(name)"
-    (name,) = mark.args
     given: dict[str, str] = dict(
         pair.split("=", 1) for pair in request.config.getoption("--service")
     )
-    if name in given:
-        return given[name]
-    missing = f"needs {name}: pytest --service {name}=URL"
+    absent = [name for name in mark.args if name not in given]
+    if not absent:
+        return {name: given[name] for name in mark.args}
+    missing = f"needs {', '.join(absent)}: pytest " + " ".join(
+        f"--service {name}=URL" for name in absent
+    )
     if request.config.getoption("--require-services"):
         pytest.fail(missing)
     pytest.skip(missing)
