@@ -128,7 +128,8 @@ class TestRun:
         self, job: CodeOceanJob, fake: FakeCodeOcean
     ) -> None:
         fake.world.scripts = [HELD]
-        result = job.run(RUN, run_settings(computation_timeout=0.1))
+        rarely = {"computation_polling_interval": 3600.0, "computation_timeout": 0.3}
+        result = job.run(RUN, run_settings(**rarely))
         assert code(result) == "codeocean_run_timed_out"
         assert len(fake.world.deleted_runs) == 1
         assert fake.world.runs == {}

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import TransferError
 from ..ports.registry import NotInRegistry, Params, Run
@@ -113,26 +113,32 @@ def _ended_well(ctx: PolledContext, journal: RunJournal, entry: RunEntry) -> Run
                 page=entry.page,
             )
         return run
-    _require_time(ctx, journal, entry)
     poll = float(ctx.spec.settings["computation_polling_interval"])
     poll = max(poll, ctx.codeocean.shortest_poll.total_seconds())
-    return Waiting(poll, _outputs(ctx, entry))
+    left = _seconds_left(ctx, entry)
+    if left is not None and left <= 0:
+        _stop_late(ctx, journal, entry)
+    return Waiting(poll if left is None else min(poll, left), _outputs(ctx, entry))
 
 
-def _require_time(ctx: PolledContext, journal: RunJournal, entry: RunEntry) -> None:
+def _seconds_left(ctx: PolledContext, entry: RunEntry) -> float | None:
+    """Return how much longer the run may take; None: as long as it likes."""
     timeout = ctx.spec.settings.get("computation_timeout")
-    if timeout is None or entry.started_at is None or entry.run_id is None:
-        return
-    ran = (datetime.now(UTC) - entry.started_at).total_seconds()
-    if ran > timeout:
-        ctx.registry.stop_run(entry.run_id)
-        journal.write(entry.ended_badly())
-        raise RunTimedOut(
-            f"The run {entry.run_id} was stopped after {ran:.0f} s: computation_timeout is"
-            f" {timeout:g} s.",
-            run_id=entry.run_id,
-            page=entry.page,
-        )
+    if timeout is None or entry.started_at is None:
+        return None
+    return float(timeout) - (datetime.now(UTC) - entry.started_at).total_seconds()
+
+
+def _stop_late(ctx: PolledContext, journal: RunJournal, entry: RunEntry) -> NoReturn:
+    timeout = ctx.spec.settings["computation_timeout"]
+    ctx.registry.stop_run(str(entry.run_id))
+    journal.write(entry.ended_badly())
+    raise RunTimedOut(
+        f"The run {entry.run_id} was stopped: it took longer than computation_timeout,"
+        f" {timeout:g} s.",
+        run_id=entry.run_id,
+        page=entry.page,
+    )
 
 
 def _last_words(ctx: PolledContext, run_id: str) -> str:
