@@ -14,6 +14,7 @@ from ..health import look
 from ..service import ServiceDep
 from . import overview
 from .links import links_of
+from .metadata import metadata_of
 from .plan_settings import settings_of
 from .render import page
 from .timeline import Scale, row_of, timeline
@@ -42,6 +43,7 @@ def show_job(service: ServiceDep, job_id: str) -> HTMLResponse:
         failures=failures,
         more_failures=overview.failed(job) - len(failures),
         under_way=overview.under_way(job),
+        metadata=metadata_of(job),
         pictures=overview.pictures(job),
         done=overview.done(job),
         rows=timeline(job, scale),
