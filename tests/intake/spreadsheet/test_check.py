@@ -1,5 +1,6 @@
 """Rows become jobs, or everything that is wrong with them is told at its cell."""
 
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,7 +11,18 @@ from aind_data_transfer_service.intake.spreadsheet.check import JobUnderWay
 from aind_data_transfer_service.intake.spreadsheet.folders import Seen
 from aind_data_transfer_service.wire.v2 import parse_request
 
-from .sheets import ASSET, BUCKETS, ROW, as_csv, check, check_rows, only_job, table_of, told
+from .sheets import (
+    ASSET,
+    BUCKETS,
+    ROW,
+    as_csv,
+    as_workbook,
+    check,
+    check_rows,
+    only_job,
+    table_of,
+    told,
+)
 
 _COMPRESS = "modality_transformation_settings"
 
@@ -343,10 +355,23 @@ class TestHeadings:
         assert told(report) == [("cell_without_heading", "G2")]
         assert not report.is_valid
 
-    def test_cells_below_an_empty_heading(self) -> None:
-        report = check(sheet(f"{','.join(ROW)},,job_type", f"{','.join(ROW.values())},note,"))
+    def test_a_column_without_a_heading_is_told_once(self) -> None:
+        rows = [f"{number},{','.join(ROW.values())},note," for number in range(3)]
 
-        assert told(report, severity="warning") == [("cell_without_heading", "G2")]
+        report = check(sheet(f",{','.join(ROW)},,job_type", *rows))
+
+        assert told(report, severity="warning") == [
+            ("column_without_heading", "A1"),
+            ("column_without_heading", "H1"),
+        ]
+        assert len(report.good_rows) == 1
+
+    def test_notes_beside_the_jobs_of_a_workbook(self) -> None:
+        content = as_workbook([[*ROW], [*ROW.values(), "", "note"]])
+
+        report = check(content, "jobs.xlsx")
+
+        assert told(report) == [("column_without_heading", "H1")]
         assert report.is_valid
 
 
@@ -469,3 +494,25 @@ def test_every_task_that_columns_set_is_a_task() -> None:
         "codeocean_pipeline_settings",
     }
     assert {"copy_derivatives_folder", "check_s3_folder_exists"} <= {task.value for task in TaskId}
+
+
+def test_rows_that_a_page_sends_back_give_the_same_jobs() -> None:
+    rows = table_of(
+        ROW | {"subject_id": 123456.0, "acq_datetime": datetime(2020, 10, 13, 13, 10)},  # noqa: DTZ001
+        ROW | {"project_name": "Nope", "metadata_dir": '/data/a,"b"\n'},
+        ROW | {"subject_id": "0123", "modality0.compress_raw_data": True},
+    )
+    rows.insert(2, [])
+    first = check(as_workbook([["title"], [], *rows]), "jobs.xlsx").as_dict()
+
+    table = first["table"]
+    lines: list[list[str]] = [[] for _ in range(table["rows"][-1]["row"])]
+    lines[table["heading_row"] - 1] = [heading["text"] for heading in table["headings"]]
+    for row in table["rows"]:
+        lines[row["row"] - 1] = row["cells"]
+    second = check(as_csv(lines)).as_dict()
+
+    assert len(first["jobs"]) == 2
+    for member in ("jobs", "rows", "errors"):
+        assert second[member] == first[member]
+    assert second["table"] == {**table, "sheet": None}

@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aind_data_transfer_service.intake.spreadsheet.dates import DateUnclear, read_date
@@ -167,11 +167,13 @@ _CERTAIN_FORMS = (
 )
 
 
+@settings(deadline=None)
 @given(_MOMENTS, st.sampled_from(_CERTAIN_FORMS))
 def test_certain_forms_read_back_as_they_were(moment: datetime, form: str) -> None:
     assert read_date(moment.strftime(form)).when == moment
 
 
+@settings(deadline=None)
 @given(_MOMENTS, st.sampled_from(["%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d-%m-%Y %H:%M"]))
 def test_numbers_alone_are_read_right_or_not_at_all(moment: datetime, form: str) -> None:
     moment = moment if "%S" in form else moment.replace(second=0)
@@ -186,6 +188,7 @@ def test_numbers_alone_are_read_right_or_not_at_all(moment: datetime, form: str)
         assert moment.day <= 12
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     read = _read_or_refuse(text)

@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aind_data_transfer_service.errors import InvalidInput
@@ -173,6 +173,7 @@ CELLS = st.text(
 _ROWS = st.lists(st.lists(CELLS, min_size=6, max_size=6).filter(any), min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(
     _ROWS,
     st.sampled_from([",", ";", "\t", "|"]),
@@ -197,6 +198,7 @@ def _shown(text: str) -> str:
     return text[1:] if text.startswith("'") and hidden else text
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try:

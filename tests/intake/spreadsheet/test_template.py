@@ -135,7 +135,7 @@ _NAMES = st.lists(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(_NAMES)
 def test_any_name_is_text_and_never_a_formula(names: list[str]) -> None:
     book = _open(build_template(job_types=("=1+1",), project_names=tuple(names)))

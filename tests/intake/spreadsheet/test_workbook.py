@@ -309,7 +309,7 @@ class TestWhatIsNotTaken:
         assert read(content).rows[0].cells[3].text == "7"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=6, max_size=6).filter(any), min_size=1, max_size=4))
 def test_what_is_written_is_read(rows: list[list[str]]) -> None:
     def as_text(book: Workbook) -> None:
@@ -325,7 +325,7 @@ def test_what_is_written_is_read(rows: list[list[str]]) -> None:
 _WHOLE = as_workbook(_ROWS)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(sorted(parts_of(_WHOLE))), st.data())
 def test_any_damage_is_told(part: str, data: st.DataObject) -> None:
     parts = parts_of(_WHOLE)

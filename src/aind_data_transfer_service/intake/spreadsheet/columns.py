@@ -32,6 +32,7 @@ class Columns:
                 self._add(index, heading)
         if table.headings:
             self.problems += self._missing()
+        self._warn_of_columns_without_heading()
 
     @property
     def modalities(self) -> list[str]:
@@ -54,24 +55,18 @@ class Columns:
         return Place(row, None, meanings[0].name if meanings else None)
 
     def stray_cells(self, row: TableRow) -> Iterator[SheetProblem]:
-        """Yield cells that stand under no heading."""
-        headings = self._table.headings
-        for index, cell in enumerate(row.cells):
-            if not cell.text or (index < len(headings) and headings[index]):
-                continue
-            beyond = self._table.delimited and index >= len(headings)
-            yield SheetProblem(
-                code="cell_without_heading",
-                message=f"{cell.text!r} stands under no heading"
-                + (
-                    ". A comma in a value moves all that follows: put such a value in quotes"
-                    if beyond
-                    else " and is left out"
-                ),
-                place=Place(row.number, index),
-                severity="error" if beyond else "warning",
-                value=cell.text,
-            )
+        """Yield cells beyond the last heading of text: a stray delimiter moved them there."""
+        if not self._table.delimited:
+            return
+        for index, cell in enumerate(row.cells[len(self._table.headings) :]):
+            if cell.text:
+                yield SheetProblem(
+                    code="cell_without_heading",
+                    message=f"{cell.text!r} stands beyond the last heading. A delimiter in a value"
+                    " moves all that follows: put such a value in quotes",
+                    place=Place(row.number, len(self._table.headings) + index),
+                    value=cell.text,
+                )
 
     def _add(self, index: int, heading: str) -> None:
         place = Place(self._table.heading_row, index, heading)
@@ -109,6 +104,16 @@ class Columns:
                 message=f"there is no column {name!r}, which is required",
                 place=Place(self._table.heading_row, None, name),
             )
+
+    def _warn_of_columns_without_heading(self) -> None:
+        headings = self._table.headings
+        end = len(headings) if self._table.delimited else self._table.width
+        for index in range(end):
+            if not any(headings[index : index + 1]) and any(
+                row.cell(index).text for row in self._table.rows
+            ):
+                text = "the column has no heading and is left out"
+                self._warn("column_without_heading", text, Place(self._table.heading_row, index))
 
     def _warn(self, code: str, message: str, place: Place, nearest: str | None = None) -> None:
         self.problems.append(

@@ -28,6 +28,7 @@ _ADVICE = {
     "cell_merged": "Unmerge the cells, and fill in each of them.",
     "preset_broken": "Ask an administrator to correct the preset.",
     "time_missing": "Add the time of day; the asset is named by it.",
+    "column_without_heading": "Give it a heading, or leave it as a note of your own.",
     "column_without_effect": "Nothing; it may be deleted.",
 }
 
