@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from aind_data_transfer_service.cli.demonstration.service import demo_service
 
 from ..conftest import find_service
 from .watched import Watch
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 PROJECT = "Ephys Platform"
 
 _OFFLINE = [
@@ -47,6 +47,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     thread, and tests of other modules start their own.
     """
     path = find_service(request)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=_OFFLINE, chromium_sandbox=os.getuid() != 0

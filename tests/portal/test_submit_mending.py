@@ -1,6 +1,6 @@
 """Mending rows in place on the submit page."""
 
-import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.service("chromium")
 
 _HOSTILE = "<img src=x onerror=alert(1)>"
 _MANY = 1000
-_FAST_SECONDS = 10
-"""What a thousand rows may take on a busy machine; alone it is a tenth of that."""
+_MOST_ELEMENTS = 4000
+"""So that what is drawn again after a check does not grow with the sheet."""
 
 
 def test_problems_are_at_their_cells_and_said_aloud(page: Page, portal: Portal) -> None:
@@ -131,11 +131,11 @@ def test_nothing_is_lost_while_the_service_is_away(
     expect(page.get_by_role("alert")).to_be_empty()
 
 
-def test_a_refusal_is_explained(page: Page, watch: Watch) -> None:
+def test_a_refusal_is_explained(page: Page, watch: Watch, tmp_path: Path) -> None:
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"x" * 20_100_000)
     page.goto("/")
-    page.set_input_files(
-        "#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * 20_100_000}
-    )
+    page.set_input_files("#file", large)
 
     expect(page.get_by_role("alert")).to_contain_text("at most 20,000,000 are allowed")
     watch.forget("status of 413")
@@ -189,7 +189,7 @@ def test_a_cell_is_text_whatever_is_in_it(page: Page, portal: Portal) -> None:
     expect(page.locator(".counts")).to_contain_text(_HOSTILE)
 
 
-def test_a_thousand_rows_stay_fast(page: Page, portal: Portal) -> None:
+def test_of_a_thousand_rows_a_page_is_shown(page: Page, portal: Portal) -> None:
     page.goto("/")
     source = portal.folder("many")
     rows = [
@@ -197,7 +197,6 @@ def test_a_thousand_rows_stay_fast(page: Page, portal: Portal) -> None:
         for n in range(1000, 1000 + _MANY)
     ]
     rows[-1][1] = "behaviour"
-    begun = time.monotonic()
     choose(page, sheet(*rows))
     assert page.locator(".sheet tbody").count() == 50
 
@@ -207,8 +206,7 @@ def test_a_thousand_rows_stay_fast(page: Page, portal: Portal) -> None:
     expect(page.get_by_label("platform, row 1001")).to_be_focused()
     page.get_by_label("platform, row 1001").select_option("behavior")
     expect(page.locator("#verdict")).to_have_text("All 1,000 rows are ready")
-
-    assert time.monotonic() - begun < _FAST_SECONDS
+    assert page.locator("*").count() < _MOST_ELEMENTS
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
