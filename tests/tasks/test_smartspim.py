@@ -169,10 +169,12 @@ def test_what_attempts_left_half_made_is_not_uploaded(tmp_path: Path, session: P
     job = Job(tmp_path, plan_of(tmp_path, session, 1))
     job.check()
     job.compress(0)
-    leftover = job.folder / "Ex_488_Em_525" / ".gone.ome.zarr.partial"
-    leftover.mkdir()
+    channel = job.folder / "Ex_488_Em_525"
+    whole = sorted(channel.iterdir())
+    (channel / ".gone.ome.zarr.partial").mkdir()
+    (channel / "..zgroup.0123.partial").write_bytes(b"{")
     job.run(TaskId.GATHER_FINAL_METADATA)
-    assert not leftover.exists()
+    assert sorted(channel.iterdir()) == whole
 
 
 def test_without_the_check_the_first_element_settles_the_shares(

@@ -80,7 +80,10 @@ def finish(work: TransformWork, output: Path, done: Transformed) -> None:
     made = frozenset(stack["name"] for stack in done.parts)
     StackShares(work.job_folder).require_all(made)
     for leftover in output.glob("*/.*.partial"):
-        shutil.rmtree(leftover)
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
 
 
 def _settings(work: TransformWork) -> SmartSpimSettings:
