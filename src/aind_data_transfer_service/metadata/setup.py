@@ -6,7 +6,7 @@ import venv
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from ..errors import SettingsInvalid
+from ..errors import TransferError
 from .tools import ToolName, python_of
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ _INSTALLED = "installed.txt"
 _LAST_LINES = 5
 
 
-class MetadataToolsNotMade(SettingsInvalid):
+class MetadataToolsNotMade(TransferError):
     """An environment for the metadata tools could not be made."""
 
     code = "metadata_tools_not_made"
