@@ -10,7 +10,7 @@ from ...db.database import Database
 from ...db.models import Attempt, Job, Task
 from ...domain.pipeline import PIPELINE_BY_ID, TaskId
 from ...domain.plan import JobPlan
-from ...domain.states import FINISHED_TASK_STATES, JobState, TaskState
+from ...domain.states import JobState, TaskState
 from ..repositories import JobFilter, Jobs
 
 
@@ -192,7 +192,7 @@ def _task_view(task: Task, attempts: Sequence[Attempt]) -> TaskView:
 def _pace(task: Task, attempts: Sequence[Attempt]) -> tuple[float | None, float | None]:
     begun = attempts[-1].started_at if attempts else None
     done, total = task.progress_done, task.progress_total
-    if task.state in FINISHED_TASK_STATES or begun is None or not done:
+    if task.state != TaskState.RUNNING or begun is None or not done:
         return None, None
     seconds = ((task.progress_at or datetime.now(UTC)) - begun).total_seconds()
     if seconds <= 0:
