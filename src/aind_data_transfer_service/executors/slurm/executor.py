@@ -94,16 +94,16 @@ class SlurmExecutor:
         return statuses
 
     def cancel(self, handle: Handle) -> None:
-        """Let the attempt's program end itself, and end the job when all in it are cancelled.
+        """Let the attempt's program end itself, and end the job if no other attempt is in it.
 
-        slurmrestd cannot cancel one element of an array. While the cluster is away this returns
-        too: `poll` asks again until the job has ended.
+        slurmrestd cannot cancel one element of an array: `poll` ends an array when all its
+        elements are cancelled or have ended, and asks again while the cluster is away.
         """
-        folder = Path(str(handle["folder"]))
-        (folder / CANCEL_FILE).touch()
-        place = place_of(folder)
-        if place is not None and all(_is_cancelled(Path(f)) for f in place[0].elements.values()):
-            self._cancel_job(int(handle["job"]))
+        (Path(str(handle["folder"])) / CANCEL_FILE).touch()
+        job_id = int(handle["job"])
+        self._cancelled.setdefault(job_id, 0.0)
+        if handle["index"] == -1:
+            self._cancel_job(job_id)
 
     def end_all(self) -> None:
         """Do nothing: the cluster's jobs may outlive any worker, and the next one finds them."""
@@ -176,16 +176,16 @@ class SlurmExecutor:
             logger.warning("Slurm job %d is cancelled as soon as that works: %s", job_id, problem)
 
     def _cancel_again(self, handles: Sequence[Handle], statuses: Sequence[RunStatus]) -> None:
-        """Ask again for the end of jobs that were to end and have not."""
+        """Ask for the end of jobs that were to end as a whole and have not."""
         alive = {
-            int(handle["job"])
+            int(handle["job"]): Path(str(handle["folder"]))
             for handle, status in zip(handles, statuses, strict=True)
             if status.state is not RunState.ENDED
         }
         for job_id, asked_at in list(self._cancelled.items()):
             if job_id not in alive:
                 del self._cancelled[job_id]
-            elif self._clock() - asked_at > _CANCEL_AGAIN_SECONDS:
+            elif self._clock() - asked_at > _CANCEL_AGAIN_SECONDS and _is_over(alive[job_id]):
                 self._cancel_job(job_id)
 
 
@@ -215,5 +215,8 @@ def _named(name: str, records: Iterable[JobRecord]) -> list[JobRecord]:
     return [record for record in records if record.name == name]
 
 
-def _is_cancelled(folder: Path) -> bool:
-    return has_file(folder, CANCEL_FILE) or has_file(folder, RESULT_FILE)
+def _is_over(attempt: Path) -> bool:
+    """Whether every attempt of this one's submission is cancelled or has ended."""
+    place = place_of(attempt)
+    folders = map(Path, place[0].elements.values()) if place else ()
+    return all(has_file(f, CANCEL_FILE) or has_file(f, RESULT_FILE) for f in folders)
