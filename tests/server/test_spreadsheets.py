@@ -1,11 +1,14 @@
 """Sheets are read, judged row by row, and answered as the first service did, with more beside."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from openpyxl import load_workbook
+
+from aind_data_transfer_service.settings import Settings
 
 from .web_client import WebClient
 
@@ -163,3 +166,31 @@ class TestAnnotated:
 
         assert answer.status_code == 200
         assert "filename*=UTF-8''M%C3%A4use" in answer.headers["content-disposition"]
+
+
+class TestFolders:
+    @pytest.fixture
+    def settings(self, settings: Settings, tmp_path: Path) -> Settings:
+        return settings.model_copy(
+            update={"path_checks": "require", "source_roots": (tmp_path / "share",)}
+        )
+
+    def test_they_are_looked_at_and_counted(self, web: WebClient, tmp_path: Path) -> None:
+        there = tmp_path / "share" / "session"
+        there.mkdir(parents=True)
+        (there / "data").write_bytes(b"12345")
+        row = _ROW.removesuffix("/data/ecephys")
+
+        other = row.replace("690165", "690166")
+
+        answer = _send(web, f"{row}{there}", f"{other}{there}2", f"{other}/etc")
+
+        data = _data(answer, 406, "There were errors")
+        assert [(each["code"], each["row"]) for each in data["problems"]] == [
+            ("source_missing", 3),
+            ("source_outside_roots", 4),
+        ]
+        [modality] = data["rows"][0]["modalities"]
+        assert (modality["exists"], modality["files"], modality["bytes"]) == (True, 1, 5)
+        assert data["rows"][1]["modalities"][0]["exists"] is False
+        assert data["rows"][2]["modalities"][0]["exists"] is None

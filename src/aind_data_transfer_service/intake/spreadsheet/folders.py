@@ -1,9 +1,9 @@
 """Looks at many folders at once, for as long as an answer may wait for them."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Semaphore, Thread
@@ -38,10 +38,10 @@ class Seen:
 
 @dataclass
 class _Batch:
-    """Tasks of which one waits for the end, or for the end of the time."""
+    """Paths to do one thing with, for which one caller waits."""
 
-    deadline: float
-    over: bool = False
+    task: Callable[[str], None]
+    paths: deque[str]
     done: Semaphore = field(default_factory=lambda: Semaphore(0))
 
 
@@ -56,7 +56,7 @@ class FolderLooker:
         self._most = threads
         self._threads: list[Thread] = []
         self._lock = Lock()
-        self._tasks: SimpleQueue[tuple[_Batch, Callable[[], None]]] = SimpleQueue()
+        self._batches: SimpleQueue[_Batch] = SimpleQueue()
 
     def look(
         self, paths: Collection[str], *, roots: Sequence[Path], seconds: float
@@ -89,25 +89,30 @@ class FolderLooker:
 
     def _run(self, task: Callable[[str], None], paths: Sequence[str], deadline: float) -> None:
         """Do a task for each path, and return when all are done or the time is over."""
-        batch = _Batch(deadline)
-        for path in paths:
-            self._tasks.put((batch, partial(task, path)))
-        self._start(len(paths))
+        batch = _Batch(task, deque(paths))
+        hands = min(len(paths), self._most)
+        self._start(hands)
+        for _ in range(hands):
+            self._batches.put(batch)
         for _ in paths:
             if not batch.done.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 break
-        batch.over = True
+        batch.paths.clear()
 
     def _start(self, wanted: int) -> None:
         with self._lock:
-            while len(self._threads) < min(wanted, self._most):
+            while len(self._threads) < wanted:
                 thread = Thread(target=self._work, name="folders", daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
     def _work(self) -> None:
         while True:
-            batch, task = self._tasks.get()
-            if not batch.over:
-                task()
-                batch.done.release()
+            batch = self._batches.get()
+            try:
+                path = batch.paths.popleft()
+            except IndexError:
+                continue  # all of it is taken, or nobody waits any more
+            self._batches.put(batch)  # behind the others: each caller has its turn
+            batch.task(path)
+            batch.done.release()
