@@ -108,6 +108,13 @@ class TestTemplate:
         assert run("template", file).exit_code == 2
         assert run("template", file, "--force").exit_code == 0
 
+    def test_as_json(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "t.csv"
+
+        result = run("template", file, "--json")
+
+        assert json.loads(result.stdout) == {"file": str(file), "bytes": file.stat().st_size}
+
     def test_it_is_valid_as_it_is(self, run: Run, tmp_path: Path) -> None:
         run("template", tmp_path / "t.xlsx")
 

@@ -21,13 +21,18 @@ def template(
         bool, typer.Option("--force", help="Write over a file that is there.")
     ] = False,
     token: options.Token = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Write the spreadsheet to fill in, with the words that this service knows."""
     from ..client import Client
+    from .output import print_json
 
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} is there already; --force writes over it.")
     with Client(server, token=token) as client:
         content = client.template(csv=csv or file.suffix.lower() == ".csv")
     file.write_bytes(content)
-    typer.echo(f"Wrote {file}")
+    if as_json:
+        print_json({"file": str(file), "bytes": len(content)})
+    else:
+        typer.echo(f"Wrote {file}")
