@@ -15,7 +15,6 @@ import numpy as np
 from ..errors import LosslessProofFailed
 from . import images
 from .headers import Slice
-from .images import decode_with_pillow
 from .kernels import halve
 from .levels import Level, Place, Planes
 
@@ -112,7 +111,7 @@ class Pyramid:
         if len(self._slabs) > 1:
             self._slabs[1].filled += len(slices) // 2
 
-    def _decode_pair(self, slices: Sequence[Slice], first: int) -> None:
+    def _decode_pair(self, slices: Sequence[Slice], first: int) -> int:
         planes = self._slabs[0].planes
         for index in range(first, min(first + 2, len(slices))):
             images.decode(slices[index], planes[index])
@@ -120,19 +119,20 @@ class Pyramid:
             _compare(slices[0], planes[0])
         if first + 1 < len(slices):
             self._halve_pair(0, first)
+        return 0
 
-    def _halve_pair(self, number: int, first: int) -> None:
+    def _halve_pair(self, number: int, first: int) -> int:
         """Make a plane of the level above from two planes of a slab."""
-        if number + 1 == len(self._slabs):
-            return
-        planes, above = self._slabs[number].planes, self._slabs[number + 1]
-        halve(planes[first], planes[first + 1], above.planes[above.filled + first // 2])
+        if number + 1 < len(self._slabs):
+            planes, above = self._slabs[number].planes, self._slabs[number + 1]
+            halve(planes[first], planes[first + 1], above.planes[above.filled + first // 2])
+        return 0
 
     def _store(self, number: int) -> None:
         """Store a full slab and empty it; then those above that are full by it."""
         slab = self._slabs[number]
         planes = slab.planes[: slab.filled]
-        tasks = [
+        tasks: list[Callable[[], int]] = [
             partial(self._store_chunk, slab.level, place, planes)
             for place in slab.level.places(slab.stored)
         ]
@@ -148,19 +148,20 @@ class Pyramid:
         if above and above.filled and above.is_full:
             self._store(number + 1)
 
-    def _store_chunk(self, level: Level, place: Place, planes: Planes) -> None:
+    def _store_chunk(self, level: Level, place: Place, planes: Planes) -> int:
+        """Store a chunk and return the bytes of slices in it."""
         path = level.store(place, planes)
         self._syncs.append(self._disk.submit(_sync, path))
-        if level.number == 0:
-            self._on_stored(2 * int(np.prod(level.voxels(place, planes).shape)))
+        return 0 if level.number else level.voxels(place, planes).nbytes
 
-    def _run(self, tasks: Sequence[Callable[[], None]]) -> None:
-        for _ in self._pool.map(lambda task: task(), tasks):
-            pass
+    def _run(self, tasks: Sequence[Callable[[], int]]) -> None:
+        for stored in self._pool.map(lambda task: task(), tasks):
+            if stored:
+                self._on_stored(stored)
 
 
 def _compare(image: Slice, plane: Planes) -> None:
-    if image.plain_png and not np.array_equal(plane, decode_with_pillow(image)):
+    if image.plain_png and not np.array_equal(plane, images.decode_with_pillow(image)):
         raise LosslessProofFailed(f"{image.path}: two decoders do not agree about it.")
 
 
