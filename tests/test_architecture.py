@@ -55,6 +55,7 @@ def test_only_repositories_ask_the_database(name: str) -> None:
     }
     at_home = name.startswith("db/") or name in {
         "engine/repositories.py",
+        "engine/job_counts.py",
         "engine/job_search.py",
         "engine/request_keys.py",
     }
