@@ -101,6 +101,7 @@ def test_several_jobs_are_retried_at_once(page: Page, portal: Portal) -> None:
     expect(page.locator(".chosen")).to_have_text("3 selected")
     check_accessibility(page)
     page.get_by_role("button", name="Retry…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Retry 3 jobs?")
     check_accessibility(page)
     page.get_by_role("button", name="Retry 3 jobs").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Done")
