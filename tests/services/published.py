@@ -3,6 +3,7 @@
     python tests/services/published.py published       clients of V1: prints the path of a Python
     python tests/services/published.py published-v2    the client of V2
     python tests/services/published.py published-monitor    the pipeline monitor of Code Ocean
+    python tests/services/published.py published-slurm      models of slurmrestd's newer versions
 
 The path is what ``pytest --service published=PATH`` takes. Each environment is one of its own below
 ``--folder``, since their pins are not ours. Nothing runs, so nothing has to be stopped.
@@ -19,7 +20,8 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("packages", choices=("published", "published-v2", "published-monitor"))
+    names = ("published", "published-v2", "published-monitor", "published-slurm")
+    parser.add_argument("packages", choices=names)
     cache = Path.home() / ".cache" / "aind-data-transfer-service" / "services"
     parser.add_argument("--folder", type=Path, default=cache, help="default: %(default)s")
     arguments = parser.parse_args()

@@ -32,6 +32,7 @@ from .states import (
 logger = logging.getLogger(__name__)
 
 _LINES = 5
+_NO_REASON = ("", "None")
 _CEILINGS: dict[type[TransferError], type[TransferError]] = {
     SlurmOutOfMemory: SlurmMemoryCeiling,
     SlurmTimeLimit: SlurmTimeCeiling,
@@ -133,7 +134,7 @@ class Endings:
 
 def _said(record: JobRecord) -> str:
     parts = ["+".join(record.states)]
-    if record.reason and record.reason != "None":
+    if record.reason not in _NO_REASON:
         parts.append(reason_text(record.reason))
     if record.exit_code is not None:
         parts.append(f"exit code {record.exit_code}")
@@ -142,13 +143,14 @@ def _said(record: JobRecord) -> str:
     return ", ".join(parts)
 
 
-def _of_waiting(record: JobRecord, meaning: Meaning) -> str | None:
+def _of_waiting(record: JobRecord, meaning: Meaning) -> str:
     """Return what is worth telling of a job that has not ended."""
-    if meaning.state is RunState.RUNNING and record.states == ("RUNNING",):
+    if record.states == ("RUNNING",):
         times = f", started {record.restarts + 1} times" if record.restarts else ""
         return f"Slurm job {record.id} runs on {record.nodes}{times}"
+    reason = "" if record.reason in _NO_REASON else f": {reason_text(record.reason)}"
     again = f"; the cluster has put it back {record.restarts} times" if record.restarts else ""
-    return f"Slurm job {record.id}: {meaning.text} ({_said(record)}){again}"
+    return f"Slurm job {record.id} ({'+'.join(record.states)}): {meaning.text}{reason}{again}"
 
 
 def _tail(folder: Path) -> str:
