@@ -66,11 +66,12 @@ class V2Intake:
             raise RequestInvalid(refused.problems, refused.reference_errors()) from refused
         validated = normalise(request)
         findings = Findings(self.policy)
+        look = MetadataLook(self.policy, findings)
         findings.warnings += find_warnings(content, request)
         for index, (job, dump) in enumerate(
             zip(request.upload_jobs, validated["upload_jobs"], strict=True)
         ):
-            self._plan(job, dump, ("upload_jobs", index), findings)
+            self._plan(job, dump, ("upload_jobs", index), findings, look)
         return Accepted(
             plans=findings.plans(),
             user_email=request.user_email,
@@ -79,7 +80,12 @@ class V2Intake:
         )
 
     def _plan(
-        self, job: UploadJobConfigsV2, dump: dict[str, Any], loc: Loc, findings: Findings
+        self,
+        job: UploadJobConfigsV2,
+        dump: dict[str, Any],
+        loc: Loc,
+        findings: Findings,
+        look: MetadataLook,
     ) -> None:
         """Plan a job, or note what is wrong with it."""
         findings.problems += program_problems(job, self._known, self.policy, loc)
@@ -108,7 +114,7 @@ class V2Intake:
             return
         plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
         findings.warnings += unused_scripts(plan, loc)
-        MetadataLook(self.policy, findings).at(plan, *facts.gathering)
+        look.at(plan, *facts.gathering)
         findings.add(plan, facts.folders, loc)
 
 
