@@ -31,7 +31,7 @@ class StubTools:
     def answers(self, **answers: Mapping[str, Any]) -> None:
         """Say what each program answers; `gather` gives nothing but what is said."""
         nothing: dict[str, Any] = {"files": {}, "notes": [], "failures": [], "versions": {}}
-        checked: dict[str, Any] = {"files": {}, "version": "1.2.0"}
+        checked: dict[str, Any] = {"files": {}, "newer": {}, "version": "1.2.0"}
         whole = {
             "gather": nothing | dict(answers.get("gather", {})),
             "check": checked | dict(answers.get("check", {})),

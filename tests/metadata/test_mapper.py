@@ -224,6 +224,15 @@ def test_files_are_validated_by_the_generation_they_declare(lonely_job: Job) -> 
     assert "2.x has no file of this name" in told
 
 
+def test_a_file_newer_than_the_library_is_not_called_invalid(lonely_job: Job) -> None:
+    document = {"subject_id": "690165", "schema_version": "1.99.0"}
+    (lonely_job.metadata_dir / "subject.json").write_text(json.dumps(document))
+    succeeded(lonely_job.gather())
+    checked = succeeded(lonely_job.check())
+    assert "subject.json" not in checked["invalid"]
+    assert checked["unchecked"]["subject.json"].startswith("it declares a schema_version newer")
+
+
 def test_each_fault_of_the_service_has_its_code(job: Job, service: MetadataService) -> None:
     service.answers = {
         "/subject": Answer(404),

@@ -72,6 +72,19 @@ def test_each_library_gets_its_files_and_what_it_says_is_told(tmp_path: Path) ->
     assert told == [f"session.json is not valid: {'; '.join(problems[:5])} (and 2 more)"]
 
 
+@pytest.mark.usefixtures("staging")
+def test_a_library_does_not_judge_what_is_newer_than_itself(tmp_path: Path) -> None:
+    tools = StubTools(tmp_path / "tools")
+    found = {"session.json": ["KeyError: 'ephys_modules'"], "subject.json": []}
+    tools.answers(check={"files": found, "newer": {"session.json": "1.0.1"}})
+    outputs = check(tmp_path, mapper=tools.command)
+    assert outputs["valid"] == ["subject.json"]
+    assert outputs["invalid"] == []
+    assert outputs["unchecked"]["session.json"] == (
+        "it declares a schema_version newer than 1.0.1, the newest that aind-data-schema 1.2.0 knows"
+    )
+
+
 def test_a_library_that_cannot_be_run_fails_the_task(tmp_path: Path, staging: Path) -> None:
     spec = make_spec(
         tmp_path,

@@ -77,6 +77,11 @@ def _take(verdicts: Verdicts, number: int, answer: Mapping[str, Any]) -> None:
     for name, problems in answer["files"].items():
         if problems is None:
             verdicts.problems[name] = [f"aind-data-schema {number}.x has no file of this name"]
+        elif name in answer["newer"]:
+            verdicts.unchecked[name] = (
+                f"it declares a schema_version newer than {answer['newer'][name]}, the newest that"
+                f" aind-data-schema {answer['version']} knows"
+            )
         elif problems:
             verdicts.problems[name] = problems
         else:

@@ -2,7 +2,8 @@
 
 Runs in an environment with either generation of the library. The request: ``files`` (name → path).
 The answer: ``files`` (name → list of problems, empty if it is valid; null if this generation has no
-such file) and ``version``.
+such file), ``newer`` (name → the newest schema of it that the library knows, where a file declares
+a newer one) and ``version``.
 """
 
 import json
@@ -43,6 +44,20 @@ def problems_of(name: str, path: Path) -> list[str] | None:
     return []
 
 
+def newest_known(name: str, path: Path) -> str | None:
+    """Return the library's own version of a file's schema if the file declares a newer one."""
+    stem = name.removesuffix(".json")
+    module = import_module(f"aind_data_schema.core.{stem}")
+    known = getattr(module, CLASSES[stem]).model_fields["schema_version"].default
+    declared = json.loads(path.read_bytes())["schema_version"]
+    return known if numbers(declared) > numbers(known) else None
+
+
+def numbers(version: str) -> list[int]:
+    """Return the parts of a version."""
+    return [int(part) for part in version.split(".")]
+
+
 def said(error: Any) -> str:
     """Return one error with its place."""
     place = ".".join(str(part) for part in error["loc"])
@@ -53,7 +68,13 @@ def main(request: Path, answer: Path) -> None:
     """Do what the request says and write the answer."""
     files = json.loads(request.read_text())["files"]
     found = {name: problems_of(name, Path(path)) for name, path in files.items()}
-    answer.write_text(json.dumps({"files": found, "version": version("aind-data-schema")}))
+    newer = {name: newest_known(name, Path(files[name])) for name, wrong in found.items() if wrong}
+    document = {
+        "files": found,
+        "newer": {name: known for name, known in newer.items() if known},
+        "version": version("aind-data-schema"),
+    }
+    answer.write_text(json.dumps(document))
 
 
 if __name__ == "__main__":
