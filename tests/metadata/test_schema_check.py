@@ -81,7 +81,8 @@ def test_a_library_does_not_judge_what_is_newer_than_itself(tmp_path: Path) -> N
     assert outputs["valid"] == ["subject.json"]
     assert outputs["invalid"] == []
     assert outputs["unchecked"]["session.json"] == (
-        "it declares a schema_version newer than 1.0.1, the newest that aind-data-schema 1.2.0 knows"
+        "it declares a schema_version newer than 1.0.1,"
+        " the newest that aind-data-schema 1.2.0 knows"
     )
 
 
