@@ -74,6 +74,22 @@ def test_what_has_no_room_waits(executor: LocalExecutor, tmp_path: Path, large: 
     assert runs(second.folder) == 1
 
 
+def test_what_computes_is_started_in_the_order_of_asking(
+    executor: LocalExecutor, tmp_path: Path
+) -> None:
+    first = lay_out(tmp_path / "first", "hold", resources=LARGE)
+    second = lay_out(tmp_path / "second", resources=LARGE)
+    third = lay_out(tmp_path / "third", resources=LARGE)
+    handle = started(executor, first)
+    assert executor.start(second) is None
+    assert executor.start(third) is None
+    (first.folder / "go").touch()
+    ended(executor, handle)
+    assert executor.start(third) is None
+    ended(executor, started(executor, second))
+    ended(executor, started(executor, third))
+
+
 def test_what_is_too_large_for_the_machine_runs_alone(
     executor: LocalExecutor, tmp_path: Path
 ) -> None:

@@ -17,10 +17,13 @@ from ..ports.executor import Handle, LaunchRequest, Resources, RunState, RunStat
 from ..processes import is_alive, is_here, process_identity
 from ..tasks.spec import LOG_FILE, PROCESS_FILE, RESULT_FILE, SPEC_FILE
 from .attempt_files import is_locked
+from .turns import Turns
 
 TASK_PROGRAM = (sys.executable, "-m", "aind_data_transfer_service.tasks", "run")
 
 _KILL_AFTER_SECONDS = 10.0
+_PATIENCE_SECONDS = 10.0
+"""Attempts that wait for room ask several times a second."""
 _LAST_THREAD_SECONDS = 1.0
 
 
@@ -49,6 +52,7 @@ class LocalExecutor:
         self._children: dict[int, subprocess.Popen[bytes]] = {}
         self._leaving: list[subprocess.Popen[bytes]] = []
         self._in_use: dict[str, Resources] = {}
+        self._turns = Turns(_PATIENCE_SECONDS)
         self._cancelled_at: dict[str, float] = {}
 
     def start(self, request: LaunchRequest) -> Handle | None:
@@ -59,8 +63,11 @@ class LocalExecutor:
             if identity is not None and (_runs(identity, folder) or _has_result(folder)):
                 self._in_use[folder] = request.resources
                 return {**identity, "folder": folder}
-            if not self._has_room(request.resources):
+            # What computes is served in order, so that the jobs submitted first end first.
+            turn = request.resources.cpus == 0 or self._turns.is_next(folder)
+            if not (turn and self._has_room(request.resources)):
                 return None
+            self._turns.served(folder)
             child = self._spawn(request.folder)
             self._children[child.pid] = child
             self._in_use[folder] = request.resources

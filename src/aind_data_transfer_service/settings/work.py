@@ -46,7 +46,7 @@ class LocalExecutorSettings(Section):
 class WorkerSettings(Section):
     """How a worker takes jobs."""
 
-    jobs: PositiveInt = 20
+    jobs: PositiveInt = 500
     """Jobs under way at once in one worker; most of their time is waiting."""
     lease: Period = timedelta(seconds=30)
     """A worker that could not renew its lease for this long ends itself and its programs."""
