@@ -217,7 +217,9 @@ def test_the_disk_fills_up_while_compressing(engine: Engine, tmp_path: Path) -> 
     no_space = [OSError(28, "No space left on device", str(tmp_path / "staging"))]
 
     def function(ctx: TaskContext) -> Outcome:
-        if ctx.spec.task_id == TaskId.COMPRESS_DATA and ctx.spec.modality.compress and no_space:
+        modality = ctx.spec.modality
+        compresses = modality is not None and modality.compress
+        if ctx.spec.task_id == TaskId.COMPRESS_DATA and compresses and no_space:
             raise no_space.pop()
         return task_function(ctx.spec.task_id)(ctx)
 
