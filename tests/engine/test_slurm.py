@@ -144,6 +144,22 @@ def test_a_program_that_burns_tells_how_it_ended(on_cluster: OnCluster, tmp_path
     assert len(elements(job)[0].attempts) == 3
 
 
+def test_what_the_cluster_refuses_fails_with_its_words(
+    on_cluster: OnCluster, tmp_path: Path
+) -> None:
+    plan = partitioned(plan_of(tmp_path), 2)
+    [modality] = plan.modalities
+    wrong = modality.model_copy(update={"slurm_settings": {"partition": "nowhere"}})
+    [job_id] = on_cluster.engine.submit(plan.model_copy(update={"modalities": (wrong,)}))
+    job = on_cluster.engine.wait(job_id)
+    assert job.state == JobState.FAILED
+    errors = [task.error for task in elements(job)]
+    assert [error["code"] for error in errors if error] == ["launch_refused"] * 2
+    assert errors[0] is not None
+    assert "Invalid partition name" in errors[0]["message"]
+    assert on_cluster.ran() == []
+
+
 def test_a_cancelled_job_ends_its_array(on_cluster: OnCluster, tmp_path: Path) -> None:
     on_cluster.script("hold")
     [job_id] = on_cluster.engine.submit(partitioned(plan_of(tmp_path), 3, at_once=2))

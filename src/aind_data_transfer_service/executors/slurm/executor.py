@@ -62,12 +62,14 @@ class SlurmExecutor:
         handles: dict[Path, Handle | None] = {}
         with self._starting:
             fresh = []
+            missing: set[str] = set()  # submissions that may yet appear: asked for once
             for request in requests:
                 place = place_of(request.folder)
                 if place is None:
                     fresh.append(request)
-                else:
+                elif place[0].name not in missing:
                     handles[request.folder] = self._found(*place, request.folder)
+                    missing |= set() if handles[request.folder] else {place[0].name}
             if fresh and self._has_room(len(fresh)):
                 for batch in self._batches(fresh):
                     submitted = self._submit(batch)
