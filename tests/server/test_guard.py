@@ -12,6 +12,8 @@ from .factories import Jobsite
 from .requests import request
 from .web_client import WebClient
 
+CONFIRMED = {"confirm": "cancel"}
+
 
 def test_strangers_may_look_but_not_change(app: FastAPI, jobsite: Jobsite) -> None:
     job_id = jobsite.queued()
@@ -84,7 +86,7 @@ def test_a_known_proxy_says_who_asks(
     web = WebClient(create_app(behind, jobsite.database, jobsite.queue))
     headers = {} if forwarded_for is None else {"X-Forwarded-For": forwarded_for}
 
-    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers)
+    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers, data=CONFIRMED)
 
     assert answer.status_code == status
 
@@ -105,7 +107,7 @@ def test_pages_of_other_sites_cannot_change_anything(
 ) -> None:
     job_id = jobsite.queued()
 
-    answer = web.post(path.format(job_id), headers=headers)
+    answer = web.post(path.format(job_id), headers=headers, data=CONFIRMED)
 
     assert answer.status_code == 403
     assert "cross_site_request" in answer.text
@@ -119,7 +121,10 @@ def test_pages_of_other_sites_cannot_change_anything(
 def test_the_portal_and_programs_can(
     web: WebClient, jobsite: Jobsite, headers: dict[str, str]
 ) -> None:
-    assert web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers).status_code == 303
+    assert (
+        web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers, data=CONFIRMED).status_code
+        == 303
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,13 +145,15 @@ def test_browsers_come_by_a_name_of_the_service(
     web = WebClient(create_app(named, jobsite.database, jobsite.queue))
     headers = {"Host": host, "Origin": f"http://{host}"}
 
-    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers)
+    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers=headers, data=CONFIRMED)
 
     assert answer.status_code == status
 
 
 def test_programs_may_use_any_name(web: WebClient, jobsite: Jobsite) -> None:
-    answer = web.post(f"/jobs/{jobsite.queued()}/cancel", headers={"Host": "alias.example"})
+    answer = web.post(
+        f"/jobs/{jobsite.queued()}/cancel", headers={"Host": "alias.example"}, data=CONFIRMED
+    )
 
     assert answer.status_code == 303
 
