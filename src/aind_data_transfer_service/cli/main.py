@@ -12,6 +12,7 @@ from . import (
     doctor,
     jobs,
     logs,
+    plan,
     retry,
     serve,
     setup,
@@ -32,6 +33,7 @@ _JOBS = "Upload data"
 
 _COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     (_JOBS, validate.validate),
+    (_JOBS, plan.plan),
     (_JOBS, submit.submit),
     (_JOBS, template.template),
     (_JOBS, jobs.jobs),

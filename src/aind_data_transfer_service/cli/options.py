@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,8 +28,12 @@ Request = Annotated[
     typer.FileBinaryRead,
     typer.Argument(
         metavar="FILE",
-        help="A V1 request as JSON, or a spreadsheet; - reads JSON from standard input.",
+        help="A request as JSON, or a spreadsheet; - reads JSON from standard input.",
     ),
+]
+ApiName = Literal["v1", "v2"]
+Api = Annotated[
+    ApiName | None, typer.Option("--api", help="Which API it is for; default: told by the request.")
 ]
 Config = Annotated[
     Path | None,

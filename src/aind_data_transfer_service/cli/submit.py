@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
 
 import typer
 
@@ -12,6 +13,8 @@ from .sheet_file import check_sheet, is_sheet, show_sheet
 
 if TYPE_CHECKING:
     from ..client import Client, Problem, Submission
+
+_UNDER_WAY = "job_under_way"
 
 
 def submit(
@@ -24,20 +27,29 @@ def submit(
         bool, typer.Option("--good-rows", help="Submit a sheet's good rows without the bad ones.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask about warnings.")] = False,
+    api: options.Api = None,
+    idempotency_key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY", help="Sent again with its key, a JSON request queues nothing twice."
+        ),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Submit a request or the rows of a spreadsheet: all jobs are queued, or none."""
     from ..client import Client
     from .output import print_json
 
+    if idempotency_key and is_sheet(file):
+        raise typer.BadParameter("is for JSON requests only.", param_hint="--idempotency-key")
     ask = not yes and not as_json and sys.stdin.isatty()
     with Client(server, token=token) as client:
         if is_sheet(file):
             submission = _submit_sheet(client, file, good_rows=good_rows, ask=ask, as_json=as_json)
         else:
             request = file.read()
-            _require_valid(client, request, ask=ask, as_json=as_json)
-            submission = client.submit(request)
+            _require_valid(client, request, api, idempotency_key, ask=ask, as_json=as_json)
+            submission = _submit(client, request, api, idempotency_key or str(uuid4()))
         if as_json and not wait:
             print_json(submission)
         elif not as_json:
@@ -63,11 +75,36 @@ def _submit_sheet(
     return client.submit_jobs(answer.jobs)
 
 
-def _require_valid(client: "Client", request: bytes, *, ask: bool, as_json: bool) -> None:
+def _submit(
+    client: "Client", request: bytes, api: options.ApiName | None, key: str
+) -> "Submission":
+    from ..client import ServiceUnreachable
+
+    try:
+        return client.submit(request, api=api, idempotency_key=key)
+    except ServiceUnreachable as lost:
+        raise ServiceUnreachable(
+            f"{lost.message} Whether the request was taken is not known.",
+            what_to_do=f"Submit it again with --idempotency-key {key}: nothing is queued twice.",
+            **lost.details,
+        ) from lost
+
+
+def _require_valid(
+    client: "Client",
+    request: bytes,
+    api: options.ApiName | None,
+    key: str | None,
+    *,
+    ask: bool,
+    as_json: bool,
+) -> None:
     from .output import print_json
 
-    answer = client.validate(request)
+    answer = client.validate(request, api=api)
     if not answer.valid:
+        if key and all(problem.code == _UNDER_WAY for problem in answer.problems):
+            return  # as it must be if the request was taken before; the service knows by the key
         if as_json:
             print_json(answer)
         else:

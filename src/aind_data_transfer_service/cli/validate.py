@@ -12,6 +12,7 @@ def validate(
     server: options.Server = options.DEFAULT_SERVER,
     *,
     token: options.Token = None,
+    api: options.Api = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Say what is wrong with a request, or with each row of a spreadsheet, submitting nothing."""
@@ -26,7 +27,7 @@ def validate(
             if not sheet.valid:
                 raise typer.Exit(ExitCode.USAGE)
             return
-        answer = client.validate(file.read())
+        answer = client.validate(file.read(), api=api)
     if as_json:
         print_json(answer)
     elif answer.valid:

@@ -13,11 +13,14 @@ def refusal(answer: httpx.Response) -> RequestRefused:
     message = content.get("detail") or content.get("title") or content.get("message")
     if not isinstance(message, str):
         message = f"The service answered {answer.status_code} {answer.reason_phrase}."
+    details = content.get("details")
+    problems = details.get("problems") if isinstance(details, dict) else None
     return RequestRefused(
         message,
         status=answer.status_code,
         service_code=content.get("code"),
         what_to_do=content.get("what_to_do"),
+        **({"problems": problems} if problems else {}),
     )
 
 

@@ -11,8 +11,10 @@ import httpx
 
 from . import v1
 from .answers import refusal
+from .apis import Api, api_of
 from .errors import ServiceUnreachable, StillRunning
 from .models import Job, JobPage, Submission, Validation
+from .plans import Plan
 from .sheets import SheetValidation, sheet_validation
 
 _WAIT_PACE_SECONDS = 0.5
@@ -68,16 +70,45 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def validate(self, request: Mapping[str, Any] | bytes) -> Validation:
-        """Ask whether a V1 request would be accepted; ``request`` is it, or its JSON text."""
-        return v1.validation(self._send("POST", "/api/v1/validate_json", content=_text(request)))
+    def validate(self, request: Mapping[str, Any] | bytes, *, api: Api | None = None) -> Validation:
+        """Ask whether a request would be accepted.
 
-    def submit(self, request: Mapping[str, Any] | bytes) -> Submission:
-        """Submit a V1 request; ``request`` is it, or its JSON text.
+        ``request`` is it, or its JSON text; ``api`` is told by it if it is None.
+        """
+        path = f"/api/{api or api_of(request)}/validate_json"
+        return v1.validation(self._send("POST", path, content=_text(request)))
+
+    def submit(
+        self,
+        request: Mapping[str, Any] | bytes,
+        *,
+        api: Api | None = None,
+        idempotency_key: str | None = None,
+    ) -> Submission:
+        """Submit a request; raises `RequestRefused`, with ``details["problems"]``, if not valid.
+
+        Parameters
+        ----------
+        request
+            The request, or its JSON text.
+        api
+            Which API it is for; None: told by the request.
+        idempotency_key
+            1 to 255 visible characters that no other request has. The very same request sent
+            again with its key within 24 hours gets the same answer and queues nothing.
+        """
+        path = f"/api/{api or api_of(request)}/submit_jobs"
+        keyed = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return v1.submission(self._send("POST", path, content=_text(request), headers=keyed))
+
+    def plan(self, request: Mapping[str, Any] | bytes, *, api: Api | None = None) -> Plan:
+        """Tell all that a request would do; nothing is written.
 
         Raises `RequestRefused`, with the problems in ``details``, if it is not valid.
         """
-        return v1.submission(self._send("POST", "/api/v1/submit_jobs", content=_text(request)))
+        query = {"api": api or api_of(request)}
+        answer = self._ask("POST", "/api/v2/plan", params=query, content=_text(request))
+        return Plan.model_validate(answer.json())
 
     def validate_sheet(self, name: str, content: bytes) -> SheetValidation:
         """Ask which rows of a spreadsheet would be accepted; ``name`` is its file's."""
@@ -90,8 +121,7 @@ class Client:
 
         Raises `RequestRefused`, with the problems in ``details``, if they are not valid.
         """
-        body = _text({"upload_jobs": list(jobs)})
-        return v1.submission(self._send("POST", "/api/v2/submit_jobs", content=body))
+        return self.submit({"upload_jobs": list(jobs)}, api="v2")
 
     def template(self, *, csv: bool = False) -> bytes:
         """Return the spreadsheet to fill in: a workbook (.xlsx), or CSV."""
@@ -191,6 +221,7 @@ class Client:
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Content-Type": "application/json"} if "content" in options else {}
+        headers |= options.pop("headers", {})
         try:
             return self._http.request(method, path, headers=headers, **options)
         except (httpx.TransportError, httpx.InvalidURL) as problem:
