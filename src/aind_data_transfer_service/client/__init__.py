@@ -1,6 +1,6 @@
 """The Python client: ``Client("http://…").submit(request)``."""
 
-from .apis import Api, api_of
+from ..wire.apis import Api, api_of
 from .client import Client
 from .errors import RequestRefused, ServiceUnreachable, StillRunning, TaskNotInJob
 from .models import Attempt, Job, JobPage, Problem, Submission, SubmittedJob, Task, Validation

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import httpx
 
+from ..wire.apis import Api, api_of
 from . import v1
 from .answers import refusal
-from .apis import Api, api_of
 from .errors import ServiceUnreachable, StillRunning
 from .models import Job, JobPage, Submission, Validation
 from .plans import Plan

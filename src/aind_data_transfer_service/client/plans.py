@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from .apis import Api
+from ..wire.apis import Api
 from .models import Answer, Problem
 
 

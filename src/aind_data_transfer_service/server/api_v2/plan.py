@@ -1,8 +1,7 @@
 """What a request would do, without doing any of it."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -12,6 +11,7 @@ from ...intake.accepted import Accepted
 from ...intake.count import Counter
 from ...intake.plan import describe
 from ...intake.v1 import accept_v1
+from ...wire.apis import Api, api_of
 from ...wire.v1 import parse_json
 from ..access import needs
 from ..service import Body, Service, ServiceDep
@@ -24,8 +24,6 @@ router = APIRouter(prefix="/api/v2", tags=["V2"])
 
 _SECONDS = 5.0
 _FILES = 200_000
-
-Api = Literal["v1", "v2"]
 
 
 class PlanAnswer(BaseModel):
@@ -59,7 +57,7 @@ def plan_request(
 
     Counting files stops after five seconds; `complete` is false where there is more.
     """
-    api = api or _api_of(parse_json(body))
+    api = api or api_of(parse_json(body))
     accepted = accept(service, body) if api == "v2" else _accept_v1(service, body)
     roots = [Path(root).resolve() for root in service.settings.source_roots]
     counter = Counter(seconds=_SECONDS, files=_FILES, roots=roots)
@@ -70,21 +68,3 @@ def plan_request(
 
 def _accept_v1(service: Service, body: bytes) -> Accepted:
     return accept_v1(body, service.lookups.policy(), service.lookups.snapshot())
-
-
-def _api_of(content: object) -> Api:
-    """Tell the requests apart: only V1 names the source with the modality."""
-    jobs = content.get("upload_jobs") if isinstance(content, Mapping) else None
-    return "v1" if any(_is_v1(job) for job in _items(jobs)) else "v2"
-
-
-def _is_v1(job: object) -> bool:
-    modalities = job.get("modalities") if isinstance(job, Mapping) else None
-    return any(
-        isinstance(modality, Mapping) and not modality.keys().isdisjoint({"modality", "source"})
-        for modality in _items(modalities)
-    )
-
-
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aind_data_transfer_service.client import api_of
+from aind_data_transfer_service.wire.apis import api_of
 
 from ..server.requests import request, v2_request
 

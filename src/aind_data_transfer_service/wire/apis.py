@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 Api = Literal["v1", "v2"]
 
 _DAG_ID_V2 = "transform_and_upload_v2"
 
 
-def api_of(request: Mapping[str, Any] | bytes) -> Api:
-    """Return the API that a request, or its JSON text, is for.
+def api_of(request: object) -> Api:
+    """Return the API that a request, as an object or as JSON text (bytes), is for.
 
     A V2 request has the ``dag_id`` of V2, or a job with ``tasks``; all else is left to V1, which
     tells what is wrong with it.
