@@ -70,11 +70,11 @@ cp %ENV_FILE %OUTPUT_LOCATION/env
 def test_the_settings_of_the_service_are_none_of_the_scripts_business(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AIND_DATA_TRANSFER_SECRET_KEY", "secret")
+    monkeypatch.setenv("AIND_DATA_TRANSFER_SECRET_KEY", "known to nobody else")
     monkeypatch.setenv("OTHER", "shown")
     run(tmp_path, plan_of(tmp_path, source, "env > %OUTPUT_LOCATION/env"))
     shown = (output(tmp_path) / "env").read_text()
-    assert "secret" not in shown
+    assert "known to nobody else" not in shown
     assert "OTHER=shown" in shown
 
 
