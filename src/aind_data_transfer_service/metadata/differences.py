@@ -27,7 +27,13 @@ def differences(plan: JobPlan, name: str, document: Document) -> list[str]:
 
 def in_folder(plan: JobPlan, folder: Path) -> Iterator[str]:
     """Yield what is wrong with the known files of a folder, as far as they can be seen."""
+    try:
+        present = {path.name for path in folder.iterdir()}  # one look at a share, not nine
+    except OSError:  # that it is not there, or closed, is told elsewhere
+        return
     for name in KNOWN_FILES:
+        if name not in present:
+            continue
         path = folder / name
         try:
             if path.is_file():

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -59,7 +59,8 @@ class Problem:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as the API carries it."""
-        return asdict(self)
+        # Thousands are told at once, and dataclasses.asdict is slow.
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def field_path(loc: Iterable[str | int]) -> str:
