@@ -108,6 +108,9 @@ def _plan(
     )
 
 
+_AIND = asdict(AIND)
+
+
 class _Layouts:
     """The tasks of the jobs of one request; those that are set alike share them."""
 
@@ -135,7 +138,7 @@ def _gathering(dump: dict[str, Any]) -> dict[str, Any]:
     given = dump["metadata_configs"]
     settings = {name: given[name] for name in FOLLOWED if given.get(name) is not None}
     institution = settings.pop("raw_data_description_settings", {}).get("institution")
-    if institution is not None and institution != asdict(AIND):
+    if institution is not None and institution != _AIND:
         settings["raw_data_description_settings"] = {"institution": institution}
     return settings
 
