@@ -29,7 +29,10 @@ def in_folder(plan: JobPlan, folder: Path) -> Iterator[str]:
     """Yield what is wrong with the known files of a folder, as far as they can be seen."""
     try:
         present = {path.name for path in folder.iterdir()}  # one look at a share, not nine
-    except OSError:  # that it is not there, or closed, is told elsewhere
+    except (FileNotFoundError, NotADirectoryError):  # told where the folder is looked for
+        return
+    except OSError as problem:
+        yield f"{folder}: cannot be read: {problem.strerror}"
         return
     for name in KNOWN_FILES:
         if name not in present:
