@@ -111,3 +111,14 @@ def _has_example(document: dict[str, Any], kind: str, content: dict[str, Any]) -
     return "examples" in schema or all(
         "examples" in field or "$ref" in str(field) for field in schema["properties"].values()
     )
+
+
+def test_422_is_described_where_it_is_answered_and_nowhere_else(app: FastAPI) -> None:
+    found = {
+        path
+        for path, operations in app.openapi()["paths"].items()
+        for operation in operations.values()
+        if "422" in operation["responses"]
+    }
+
+    assert found == {"/api/v1/submit_jobs", "/api/v2/submit_jobs"}

@@ -65,7 +65,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     answers: dict[str, Any] = operation["responses"]
-    answers.pop("422", None)  # the framework's own refusal, which is answered with 406
+    if "HTTPValidationError" in str(answers.get("422")):
+        del answers["422"]  # the framework's own refusal, which is answered with 406
     common = dict(_COMMON)
     if method != "get":
         common |= _WRITING
