@@ -1,7 +1,6 @@
 """Lays settings over one another, and remembers where each value came from."""
 
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +25,10 @@ class Merged:
     value: dict[str, Any]
     origins: dict[Path, str]
     """Origin of each value that is not an object with members."""
+
+    def copy(self) -> "Merged":
+        """Return a copy that other layers can be laid over."""
+        return Merged(_copied(self.value), dict(self.origins))
 
     def origin_of(self, *path: str) -> str | None:
         """Return the origin of one value."""
@@ -57,6 +60,9 @@ def lay(merged: Merged, layer: Layer) -> Merged:
 
 def path_text(path: Path) -> str:
     """Return a path as a JSON pointer (RFC 6901) without its first slash."""
+    text = "/".join(path)
+    if "~" not in text and text.count("/") == len(path) - 1:  # as good as always
+        return text
     return "/".join(part.replace("~", "~0").replace("/", "~1") for part in path)
 
 
@@ -66,15 +72,15 @@ def _lay(
     for key, item in above.items():
         place = (*path, key)
         known = below.get(key)
-        if isinstance(item, Mapping) and isinstance(known, dict):
+        if isinstance(item, dict) and isinstance(known, dict):
             if item:
                 merged.origins.pop(place, None)
                 _lay(merged, known, item, origin, place)
             continue
         if key in below:
             _forget(merged, place)
-        below[key] = deepcopy(item)
-        merged.origins.update(dict.fromkeys(_leaves(item, place), origin))
+        below[key] = _copied(item)
+        _note(merged.origins, item, place, origin)
 
 
 def _forget(merged: Merged, place: Path) -> None:
@@ -83,9 +89,19 @@ def _forget(merged: Merged, place: Path) -> None:
         del merged.origins[path]
 
 
-def _leaves(item: object, place: Path) -> Iterator[Path]:
-    if isinstance(item, Mapping) and item:
+def _copied(item: Any) -> Any:
+    """Return a value of JSON's kinds that shares no object or array with ``item``."""
+    if isinstance(item, dict):
+        return {key: _copied(part) for key, part in item.items()}
+    if isinstance(item, list):
+        return [_copied(part) for part in item]
+    return item
+
+
+def _note(origins: dict[Path, str], item: Any, place: Path, origin: str) -> None:
+    """Note the origin of a value that is new, or of all that is in it."""
+    if isinstance(item, dict) and item:
         for key, part in item.items():
-            yield from _leaves(part, (*place, key))
+            _note(origins, part, (*place, key), origin)
     else:
-        yield place
+        origins[place] = origin

@@ -1,7 +1,6 @@
 """What presets and a request together say about one task."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -116,8 +115,7 @@ class Settler:
         alone = self._preset_alone(job_type, task, modality)
         if not requested:
             return alone
-        merged = Merged(deepcopy(alone.merged.value), dict(alone.merged.origins))
-        return TaskSettings(lay(merged, Layer(requested, REQUEST)))
+        return TaskSettings(lay(alone.merged.copy(), Layer(requested, REQUEST)))
 
     def _preset_alone(self, job_type: str, task: str, modality: str | None) -> TaskSettings:
         key = (job_type, task, modality)

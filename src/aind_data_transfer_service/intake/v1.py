@@ -116,15 +116,14 @@ class _Layouts:
 
     def __init__(self, presets: Presets) -> None:
         self.settler = Settler(presets)
-        self._known: dict[tuple[str, str, str], tuple[TaskPlan, ...]] = {}
+        self._known: dict[tuple[str, str], tuple[TaskPlan, ...]] = {}
 
     def tasks(
         self, modalities: tuple[ModalityPlan, ...], job_type: str, gathering: dict[str, Any]
     ) -> tuple[TaskPlan, ...]:
         """Return the tasks of a job; raises `PresetBroken` and `PartitionsInvalid`."""
-        alike = {"name", "source"}  # what tasks do not depend on
-        asked = json.dumps([m.model_dump(exclude=alike) for m in modalities])
-        key = job_type, asked, json.dumps(gathering)
+        asked = ((m.abbreviation, m.compress, m.job_settings, m.slurm_settings) for m in modalities)
+        key = job_type, json.dumps([*asked, gathering])
         tasks = self._known.get(key)
         if tasks is None:
             settled = _settle(modalities, job_type, gathering, self.settler)

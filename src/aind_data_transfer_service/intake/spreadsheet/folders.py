@@ -69,7 +69,7 @@ class FolderLooker:
         seen = dict.fromkeys(paths, Seen(looked=False))
 
         def find(path: str) -> None:
-            seen[path] = Seen(unlike_a_folder(Path(path)))
+            seen[path] = Seen(unlike_a_folder(path))
 
         def count(path: str) -> None:
             counter = Counter(
