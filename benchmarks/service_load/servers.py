@@ -33,9 +33,10 @@ class Server:
     """From its start to its first answer."""
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time that the server and its children have used."""
+        """Return the CPU time that the server and its children have used, ended ones too."""
         times = [process.cpu_times() for process in self._processes()]
-        return sum(used.user + used.system for used in times)
+        ended = sum(used.children_user + used.children_system for used in times)
+        return ended + sum(used.user + used.system for used in times)
 
     def megabytes(self) -> float:
         """Return the resident memory of the server and its children."""

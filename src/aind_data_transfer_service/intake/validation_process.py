@@ -10,6 +10,7 @@ import subprocess
 import sys
 from multiprocessing.connection import Connection
 
+from ..memory import give_back
 from ..wire.v1 import NotJson
 from .validation import Question, Verdict, validate
 
@@ -59,7 +60,7 @@ def _main() -> None:
     try:
         while True:
             connection.send(_answer(connection.recv()))
-            gc.collect()  # nearly all is gone by now: this is quick
+            give_back()  # nearly all is gone by now: this is quick
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # nobody asks any more
 

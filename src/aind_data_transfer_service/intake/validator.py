@@ -16,7 +16,7 @@ from .validation_process import ValidationProcess
 
 logger = logging.getLogger(__name__)
 
-_LARGE_BYTES = 50_000
+LARGE_BYTES = 50_000
 """A hundred jobs, which take 20 ms."""
 _IDLE = timedelta(seconds=10)
 
@@ -39,7 +39,7 @@ class Validator:
         How long that process is kept for the next one.
     """
 
-    def __init__(self, *, large_bytes: int = _LARGE_BYTES, idle: timedelta = _IDLE) -> None:
+    def __init__(self, *, large_bytes: int = LARGE_BYTES, idle: timedelta = _IDLE) -> None:
         self._large_bytes = large_bytes
         self._idle_seconds = idle.total_seconds()
         self._lock = Lock()

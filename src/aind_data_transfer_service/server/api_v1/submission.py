@@ -13,12 +13,15 @@ from typing import Annotated, Any
 from fastapi import Header
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
 from ...domain.plan import JobPlan
 from ...engine.services.idempotency import AnsweredBefore, KeyedRequest
 from ...engine.services.submit import AcceptedJob, AssetBusy, submit
 from ...intake.accepted import Accepted, RequestInvalid
 from ...intake.validation import Question, Verdict
+from ...intake.validator import LARGE_BYTES
+from ...memory import give_back
 from ...ports.preset_store import PresetVersion
 from ..errors import ParametersInvalid
 from ..service import Service
@@ -103,7 +106,8 @@ def take(
     except AnsweredBefore as before:
         return _as_before(before.answer)
     text = text or _answer_text(service, request, accepted, jobs)
-    return Response(text, media_type="application/json")
+    afterwards = BackgroundTask(give_back) if len(request.body) >= LARGE_BYTES else None
+    return Response(text, media_type="application/json", background=afterwards)
 
 
 def _keyed(request: Submitted) -> KeyedRequest | None:
