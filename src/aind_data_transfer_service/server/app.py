@@ -35,7 +35,18 @@ from .guard import Guard
 from .identify import Identifier
 from .lookups import Lookups
 from .openapi import complete
-from .portal import about, actions, files, job, presets, projects, reference, selected, session
+from .portal import (
+    about,
+    actions,
+    bookmarks,
+    files,
+    job,
+    presets,
+    projects,
+    reference,
+    selected,
+    session,
+)
 from .portal import jobs as jobs_page
 from .portal import logs as log_page
 from .portal.submit import routes as submit
@@ -126,6 +137,7 @@ def create_app(settings: Settings, database: Database, queue: JobQueue) -> FastA
         actions,
         reference,
         session,
+        bookmarks,
     ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
