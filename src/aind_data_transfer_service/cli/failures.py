@@ -28,6 +28,7 @@ EXTRAS = {
     "sqlalchemy": _SERVER,
     "uvicorn": _SERVER,
     "PIL": _TRANSFORMS,
+    "av": _TRANSFORMS,
     "deflate": _TRANSFORMS,
     "neo": _TRANSFORMS,
     "numba": _TRANSFORMS,
@@ -36,7 +37,6 @@ EXTRAS = {
     "pcodec": _TRANSFORMS,
     "spikeinterface": _TRANSFORMS,
     "zarr": _TRANSFORMS,
-    "av": "demo",
 }
 """Import name of a library → the extra that brings it."""
 

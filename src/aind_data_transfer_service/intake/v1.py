@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from ..domain.pipeline import TaskId
@@ -31,6 +32,7 @@ from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
 from .task_settings import Settler
+from .unused_settings import unused_settings
 from .wanted_runs import wanted_by_v1
 
 __all__ = ["Accepted", "NotJson", "RequestInvalid", "accept_v1"]
@@ -70,6 +72,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             place = (*loc, "modalities", names.index(wrong.modality))
             findings.problems.append(wrong_partitions(wrong, loc, place))
             continue
+        findings.warnings += unused_settings(plan, partial(_settings_of, plan, loc))
         plan = with_code_ocean(plan, wanted, policy.codeocean, findings.problems)
         given = job.metadata_configs.model_dump(mode="json") if job.metadata_configs else {}
         metadata.at(plan, given, (*loc, "metadata_configs"), (*loc, "metadata_dir"))
@@ -176,6 +179,10 @@ def _modality(configs: ModalityConfigs) -> ModalityPlan:
         job_settings=configs.job_settings or {},
         slurm_settings=slurm.model_dump(mode="json", exclude_none=True) if slurm else None,
     )
+
+
+def _settings_of(plan: JobPlan, loc: Loc, modality: ModalityPlan) -> Loc:
+    return (*loc, "modalities", plan.modalities.index(modality), "job_settings")
 
 
 def _named(plan: JobPlan, loc: Loc) -> Iterator[NamedPath]:

@@ -1,6 +1,7 @@
 """A V2 request becomes plans."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ..domain.pipeline import PIPELINE_BY_ID, TaskId
@@ -27,6 +28,7 @@ from .presets import Presets
 from .problems import broken_preset, wrong_partitions
 from .programs import program_problems, unused_scripts
 from .task_settings import Settler, TaskSettings
+from .unused_settings import unused_settings
 from .v2_settings import JobFacts
 from .wanted_runs import wanted_by_v2
 
@@ -114,8 +116,13 @@ class V2Intake:
             return
         plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
         findings.warnings += unused_scripts(plan, loc)
+        findings.warnings += unused_settings(plan, partial(_settings_of, loc))
         look.at(plan, *facts.gathering)
         findings.add(plan, facts.folders, loc)
+
+
+def _settings_of(loc: Loc, modality: ModalityPlan) -> Loc:
+    return (*loc, "tasks", V2_NAMES[_COMPRESS], modality.abbreviation, "job_settings")
 
 
 def _settle(job: UploadJobConfigsV2, settler: Settler) -> Settled:

@@ -19,6 +19,8 @@ _COMPRESS = "compress_raw_data"
 _SERVICE_DECIDES = ("output_directory", "s3_location")
 # Modalities that are compressed unless somebody says otherwise, as in V1.
 _COMPRESSED = frozenset({"ecephys"})
+# Settings that make no sense otherwise.
+_ASK_FOR_COMPRESSION = ("compression_requested", "video_specific_compression_requests")
 
 
 class JobFacts:
@@ -91,7 +93,7 @@ class JobFacts:
         self._compress[modality] = self._flag(
             given.get(_COMPRESS),
             self._place(TaskId.COMPRESS_DATA, _COMPRESS, modality),
-            default=modality in _COMPRESSED,
+            default=modality in _COMPRESSED or any(map(given.get, _ASK_FOR_COMPRESSION)),
         )
         return settings.without(_SOURCE, _COMPRESS, *_SERVICE_DECIDES)
 

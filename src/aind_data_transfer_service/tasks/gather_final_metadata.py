@@ -88,7 +88,8 @@ def _compression(
     done = Transformed.of_outputs([task.outputs for task in elements])
     source = Path(modality.required_source)
     work = TransformWork(modality, {}, source, ctx.job_folder, ctx.folder)
-    transform_of(modality).finish(work, ctx.staging / modality.folder_name, done)
+    transform = transform_of(modality)
+    transform.finish(work, ctx.staging / modality.folder_name, done)
     outputs = done.as_outputs()
     return Transform(
         input_location=modality.required_source,
@@ -97,7 +98,7 @@ def _compression(
         ended=max(_moment(task, task.ended_at) for task in elements),
         parameters=outputs.pop("parameters"),
         outputs=outputs,
-        notes=f"Lossless compression of {modality.name}, decoded and compared with the source.",
+        notes=transform.notes.format(modality=modality.name),
     )
 
 

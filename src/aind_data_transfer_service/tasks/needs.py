@@ -6,6 +6,7 @@ from typing import Any
 
 from ..domain.pipeline import TaskId
 from ..domain.plan import ModalityPlan, TaskPlan
+from ..transform.behavior_videos.settings import BehaviorVideosSettings
 from ..transform.ecephys.settings import EcephysSettings
 from ..transform.smartspim.settings import SmartSpimSettings
 from .transfer_settings import TransferSettings
@@ -54,6 +55,8 @@ def default_settings(task_id: TaskId, modality: ModalityPlan | None) -> dict[str
             match modality.abbreviation:
                 case "ecephys":
                     return EcephysSettings().model_dump(exclude_none=True)
+                case "behavior-videos":
+                    return BehaviorVideosSettings().model_dump(mode="json", exclude_none=True)
                 case "SPIM":
                     return SmartSpimSettings().model_dump(mode="json", exclude_none=True)
     return {}

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..domain.plan import ModalityPlan, Partition
+
+PartsName = Literal["streams", "stacks", "videos"]
+_PARTS_NAMES: tuple[PartsName, ...] = get_args(PartsName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Transformed:
     parameters: dict[str, Any]
     source_bytes: int
     stored_bytes: int
-    parts_name: Literal["streams", "stacks"]
+    parts_name: PartsName
     parts: list[dict[str, Any]]
     """What it made."""
     pictures: tuple[dict[str, str], ...] = ()
@@ -56,7 +59,7 @@ class Transformed:
     @classmethod
     def of_outputs(cls, tasks: Sequence[Mapping[str, Any]]) -> "Transformed":
         """Return what several elements of a modality did together, from their outputs."""
-        name: Literal["streams", "stacks"] = "stacks" if "stacks" in tasks[0] else "streams"
+        name = next(name for name in _PARTS_NAMES if name in tasks[0])
         return cls(
             parameters=tasks[0]["parameters"],
             source_bytes=sum(outputs["source_bytes"] for outputs in tasks),
@@ -79,3 +82,5 @@ class Transform:
     """Compress to a folder, prove it, and say what was done."""
     finish: Callable[[TransformWork, Path, Transformed], None] = lambda *_: None
     """Raise if all elements together did not do everything."""
+    notes: str = "Lossless compression of {modality}, decoded and compared with the source."
+    """For ``processing.json``; ``{modality}`` stands for the modality's name."""

@@ -6,15 +6,16 @@ installed where no data are compressed.
 
 from ..domain.plan import ModalityPlan
 from ..errors import InvalidInput
+from .transform_behavior_videos import BEHAVIOR_VIDEOS
 from .transform_ecephys import ECEPHYS
 from .transform_smartspim import SMARTSPIM
 from .transform_work import Transform
 
-_TRANSFORMS = {"ecephys": ECEPHYS, "SPIM": SMARTSPIM}
+_TRANSFORMS = {"ecephys": ECEPHYS, "SPIM": SMARTSPIM, "behavior-videos": BEHAVIOR_VIDEOS}
 
 
 class NoTransform(InvalidInput):
-    """A modality is to be compressed that there is no lossless compression for."""
+    """A modality is to be compressed that there is no compression for."""
 
     code = "no_transform"
     what_to_do_default = "Submit again with compress_raw_data false: it is then uploaded as it is."
@@ -26,7 +27,7 @@ def transform_of(modality: ModalityPlan) -> Transform:
         return _TRANSFORMS[modality.abbreviation]
     except KeyError:
         raise NoTransform(
-            f"{modality.abbreviation}: there is no lossless compression for this modality;"
-            f" there is one for {' and '.join(_TRANSFORMS)}.",
+            f"{modality.abbreviation}: there is no compression for this modality;"
+            f" there is one for {', '.join(_TRANSFORMS)}.",
             modality=modality.abbreviation,
         ) from None

@@ -1,4 +1,4 @@
-"""Folders that are whole or not there, even after a power cut."""
+"""Folders and files that are whole or not there, even after a power cut."""
 
 import os
 from pathlib import Path
@@ -15,6 +15,13 @@ def sync_folder(folder: Path) -> None:
 def publish_folder(partial: Path, final: Path) -> None:
     """Give a finished folder its name once all of it is on the disk."""
     sync_folder(partial)
+    partial.rename(final)
+    _sync(final.parent)
+
+
+def publish_file(partial: Path, final: Path) -> None:
+    """Give a finished file its name once all of it is on the disk."""
+    _sync(partial)
     partial.rename(final)
     _sync(final.parent)
 

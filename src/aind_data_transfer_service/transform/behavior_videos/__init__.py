@@ -1,0 +1,1 @@
+"""Compression of behavior videos: every frame there at its time, but not the same pixels."""
