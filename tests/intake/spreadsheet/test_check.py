@@ -516,3 +516,34 @@ def test_rows_that_a_page_sends_back_give_the_same_jobs() -> None:
     for member in ("jobs", "rows", "errors"):
         assert second[member] == first[member]
     assert second["table"] == {**table, "sheet": None}
+
+
+class TestWithoutTheColumn:
+    """What stands for a column that a sheet does not have can be wrong too."""
+
+    def test_a_bucket_that_this_service_lacks(self) -> None:
+        report = check_rows({}, bucket_urls={"private": "s3://a"})
+
+        (problem,) = report.problems
+        assert not report.is_valid
+        assert (problem.code, str(problem.place)) == ("bucket_not_configured", "Row 2")
+        assert problem.text == "s3_bucket: this service has no bucket 'default'. Allowed: private"
+        assert problem.advice == "Add a column 's3_bucket' with another value."
+
+    def test_a_column_that_every_sheet_needs_is_told_once(self) -> None:
+        report = check("project_name,acq_datetime,modality,modality.source\nEphys Platform,,,\n")
+
+        assert [code for code, _ in told(report) if code == "heading_missing"] == [
+            "heading_missing",
+            "heading_missing",
+        ]
+
+    @pytest.mark.parametrize("missing", [*ROW, "modality0 and its folder"])
+    def test_a_row_that_cannot_be_submitted_always_says_why(self, missing: str) -> None:
+        names = [name for name in ROW if name != missing and not missing.startswith(name)]
+        table = ",".join(names) + "\n" + ",".join(ROW[name] for name in names)
+
+        report = check(table, bucket_urls={})
+
+        assert report.good_rows == []
+        assert any(problem.is_error for problem in report.problems)

@@ -17,6 +17,8 @@ from ...errors import InvalidInput
 from ...wire.problems import Loc
 from ..accepted import RequestInvalid
 from ..v2 import V2Intake
+from .columns import MODALITY
+from .headings import REQUIRED
 from .problems import Severity, SheetProblem
 from .report import RowReport
 from .rows import Draft, FolderCell
@@ -60,9 +62,9 @@ def _add(report: RowReport, problem: SheetProblem) -> None:
         each.is_error and (each.place == place or each.code == problem.code == _NESTED)
         for each in report.problems
     )
-    # That a column is not there is told once, of the sheet.
-    without_column = place.index is None and place.heading is not None
-    if not known and not without_column:
+    # That a column is not there which every sheet needs is told once, of the sheet.
+    needed = place.heading in REQUIRED or (place.heading or "").startswith(MODALITY)
+    if not known and not (place.index is None and needed):
         report.problems.append(problem)
 
 
@@ -74,16 +76,18 @@ def _at_cell(problem: Mapping[str, Any], draft: Draft, severity: Severity) -> Sh
     message = str(problem["message"]).replace(problem["field"] or "\0", name)
     message = message.partition(_IN_THE_REQUEST)[0]
     nearest = problem["nearest"] or _word_in(cell, problem["allowed"])
+    lacks_column = place.index is None and place.heading is not None
     if problem["allowed"]:
         message = _without_list(problem, message, nearest)
     return SheetProblem(
         code=problem["code"],
-        message=message.removeprefix(f"{name}: "),
+        message=message if lacks_column else message.removeprefix(f"{name}: "),
         place=place,
         severity=severity,
         value=cell or None,
         allowed=problem["allowed"],
         nearest=nearest,
+        what_to_do=f"Add a column {name!r} with another value." if lacks_column else None,
     )
 
 
