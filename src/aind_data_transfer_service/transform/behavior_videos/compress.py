@@ -103,12 +103,19 @@ def _compress(video: Video, target: Path, threads: int, meter: ProgressMeter) ->
         seconds=round(time.perf_counter() - began, 3),
     )
     logger.info(
-        "%s: %d frames in %.1f s, %.2f times smaller",
+        "%s: %d frames in %.1f s, %d bytes of %d",
         result.name,
         result.frames,
         result.seconds,
-        result.raw_bytes / result.stored_bytes,
+        result.stored_bytes,
+        result.raw_bytes,
     )
+    if result.stored_bytes >= result.raw_bytes:
+        logger.warning(
+            "%s is no smaller than its source, which was compressed well already:"
+            " 'no compression' takes it as it is",
+            result.name,
+        )
     return result
 
 
