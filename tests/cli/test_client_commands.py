@@ -6,7 +6,7 @@ import pytest
 
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.states import AttemptState, JobState, TaskState
-from aind_data_transfer_service.engine.repositories import JobFilter, Jobs
+from aind_data_transfer_service.engine.job_search import JobFinder, JobSearch
 
 from ..client.live_service import LiveService
 from ..server.requests import request
@@ -213,7 +213,7 @@ class TestUnreachable:
 
 def ids(service: LiveService) -> list[str]:
     with service.jobs.database.read() as session:
-        return [job.id for job in Jobs(session).list(JobFilter())]
+        return [job.id for job in JobFinder(session).find(JobSearch())]
 
 
 def lines_of(table: str) -> list[str]:

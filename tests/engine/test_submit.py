@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from aind_data_transfer_service.db.models import Base, Event, Job, Task
 from aind_data_transfer_service.domain.plan import JobPlan
-from aind_data_transfer_service.engine.repositories import JobFilter
-from aind_data_transfer_service.engine.services import control, views
+from aind_data_transfer_service.engine.job_search import JobSearch
+from aind_data_transfer_service.engine.services import control
+from aind_data_transfer_service.engine.services.search import count_jobs, search_jobs
 from aind_data_transfer_service.engine.services.submit import AcceptedJob, AssetBusy, submit
 from aind_data_transfer_service.errors import NotAllowed
 
@@ -24,7 +25,7 @@ def send(engine: Engine, *plans: JobPlan) -> list[AcceptedJob]:
 
 
 def job_count(engine: Engine) -> int:
-    return views.list_jobs(engine.database, JobFilter())[1]
+    return count_jobs(engine.database, JobSearch())
 
 
 def rows(engine: Engine) -> dict[type[Base], int]:
@@ -137,10 +138,10 @@ def test_at_the_same_moment_only_one_of_two_contradicting_requests_is_taken(
 def test_a_thousand_jobs_keep_the_order_of_the_request(engine: Engine, tmp_path: Path) -> None:
     wanted = plans(tmp_path, 1000)
     accepted = send(engine, *wanted)
-    listed, count = views.list_jobs(engine.database, JobFilter(newest_first=False))
-    assert count == 1000
-    assert [job.asset_name for job in listed] == [plan.asset_name for plan in wanted]
-    assert [job.job_id for job in listed] == [job.job_id for job in accepted]
+    found = search_jobs(engine.database, JobSearch(descending=False, limit=1000))
+    assert found.total == 1000
+    assert [job.asset_name for job in found.jobs] == [plan.asset_name for plan in wanted]
+    assert [job.job_id for job in found.jobs] == [job.job_id for job in accepted]
     assert rows(engine) == {Job: 1000, Task: 1000 * len(wanted[0].tasks), Event: 1000}
 
 

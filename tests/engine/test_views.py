@@ -8,8 +8,8 @@ import pytest
 from aind_data_transfer_service.domain.pipeline import PIPELINE, TaskId
 from aind_data_transfer_service.domain.states import TaskState
 from aind_data_transfer_service.engine import transitions
-from aind_data_transfer_service.engine.repositories import JobFilter, Jobs, JobUnknown
-from aind_data_transfer_service.engine.services import control, views
+from aind_data_transfer_service.engine.repositories import Jobs, JobUnknown
+from aind_data_transfer_service.engine.services import views
 
 from .conftest import Engine
 from .plans import plan_of
@@ -23,28 +23,6 @@ def submit(engine: Engine, folder: Path, count: int) -> list[str]:
             plan_of(folder, asset_name=f"behavior_{number}_2024-02-19_11-25-17")
         )
     ]
-
-
-def test_a_list_has_pages_in_both_orders(engine: Engine, tmp_path: Path) -> None:
-    ids = submit(engine, tmp_path, 5)
-    newest, count = views.list_jobs(engine.database, JobFilter(limit=2))
-    assert count == 5
-    assert [job.job_id for job in newest] == ids[:2:-1]
-    rest, _ = views.list_jobs(engine.database, JobFilter(limit=2, offset=1, newest_first=False))
-    assert [job.job_id for job in rest] == ids[1:3]
-    assert views.list_jobs(engine.database, JobFilter(offset=9))[0] == []
-
-
-def test_a_list_is_narrowed_by_state_and_time(engine: Engine, tmp_path: Path) -> None:
-    first, second, _ = submit(engine, tmp_path, 3)
-    control.cancel(engine.database, second, by="test")
-    cancelled, count = views.list_jobs(engine.database, JobFilter(states=["cancelled"]))
-    assert ([job.job_id for job in cancelled], count) == ([second], 1)
-    moment = engine.job(first).created_at
-    early, _ = views.list_jobs(engine.database, JobFilter(created_to=moment))
-    assert [job.job_id for job in early] == [first]
-    later = JobFilter(created_from=moment + timedelta(days=1))
-    assert views.list_jobs(engine.database, later) == ([], 0)
 
 
 def test_one_job_has_all_its_tasks_in_order(engine: Engine, tmp_path: Path) -> None:

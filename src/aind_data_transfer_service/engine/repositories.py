@@ -1,7 +1,6 @@
 """Every query of the engine's tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,18 +28,6 @@ class TaskUnknown(NotFound):
     """The job has no such task or attempt."""
 
     code = "task_unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class JobFilter:
-    """Which jobs a list shows. None: no restriction."""
-
-    states: Sequence[str] | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
-    newest_first: bool = True
-    limit: int | None = None
-    offset: int = 0
 
 
 class Jobs:
@@ -90,16 +77,9 @@ class Jobs:
             found |= {job.active_key: job for job in self._session.scalars(query) if job.active_key}
         return found
 
-    def list(self, wanted: JobFilter) -> Sequence[Job]:
-        """Return the jobs a list shows, by time of submission, without their plans."""
-        query = self._filtered(select(Job).options(defer(Job.plan)), wanted)
-        order = (Job.created_at.desc(), Job.id.desc())
-        query = query.order_by(*(order if wanted.newest_first else (Job.created_at, Job.id)))
-        return self._session.scalars(query.offset(wanted.offset).limit(wanted.limit)).all()
-
-    def count(self, wanted: JobFilter) -> int:
-        """Return how many jobs match, whatever the page."""
-        query = self._filtered(select(func.count()).select_from(Job), wanted)
+    def count(self, state: JobState) -> int:
+        """Return how many jobs are in a state."""
+        query = select(func.count()).select_from(Job).where(Job.state == state)
         return self._session.scalar(query) or 0
 
     def cancel_wished(self) -> set[str]:
@@ -214,16 +194,6 @@ class Jobs:
     def set_progress(self, values: Sequence[dict[str, Any]]) -> None:
         """Set progress, outputs or note of many running tasks; a value names its task by ``id``."""
         self._session.execute(update(Task), list(values))
-
-    @staticmethod
-    def _filtered(query: Any, wanted: JobFilter) -> Any:
-        if wanted.states is not None:
-            query = query.where(Job.state.in_(wanted.states))
-        if wanted.created_from is not None:
-            query = query.where(Job.created_at >= wanted.created_from)
-        if wanted.created_to is not None:
-            query = query.where(Job.created_at <= wanted.created_to)
-        return query
 
 
 class Outbox:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from .. import __version__
 from ..db.database import DatabaseUnavailable
 from ..domain.states import JobState
-from ..engine.repositories import JobFilter, Jobs, Workers
+from ..engine.repositories import Jobs, Workers
 from .service import Service, ServiceDep
 
 router = APIRouter(tags=["service"])
@@ -64,8 +64,8 @@ def look(service: Service) -> Health:
             status="ok",
             version=__version__,
             database="ok",
-            queued=jobs.count(JobFilter(states=[JobState.QUEUED])),
-            running=jobs.count(JobFilter(states=[JobState.RUNNING])),
+            queued=jobs.count(JobState.QUEUED),
+            running=jobs.count(JobState.RUNNING),
             workers=sum(
                 worker.ended_at is None and worker.renewed_at >= oldest
                 for worker in Workers(session).not_taken_over()

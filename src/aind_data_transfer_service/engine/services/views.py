@@ -11,7 +11,7 @@ from ...db.models import Attempt, Job, Task
 from ...domain.pipeline import PIPELINE_BY_ID, TaskId
 from ...domain.plan import JobPlan
 from ...domain.states import JobState, TaskState
-from ..repositories import JobFilter, Jobs
+from ..repositories import Jobs
 
 
 class AttemptView(BaseModel):
@@ -101,14 +101,6 @@ class JobDetail(JobView):
     """One upload job with its plan."""
 
     plan: JobPlan
-
-
-def list_jobs(database: Database, wanted: JobFilter) -> tuple[list[JobView], int]:
-    """Return the jobs of a page, without their tasks, and how many there are in all."""
-    with database.read() as session:
-        jobs = Jobs(session)
-        rows = jobs.list(wanted)
-        return [job_view(job) for job in rows], jobs.count(wanted)
 
 
 def get_job(database: Database, job_id: str) -> JobDetail:
