@@ -19,7 +19,6 @@ from typing import cast
 
 import av
 import numpy as np
-from av.video.stream import VideoStream
 
 from aind_data_transfer_service.transform.behavior_videos.recipe import Recipe
 from aind_data_transfer_service.transform.behavior_videos.settings import (
