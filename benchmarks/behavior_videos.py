@@ -38,7 +38,7 @@ def make_video(path: Path, seconds: int) -> None:
     rng = np.random.default_rng(0)
     x = np.arange(_WIDTH, dtype=np.float32)
     with av.open(str(path), "w") as container:
-        stream = cast("VideoStream", container.add_stream("mjpeg", rate=_RATE))
+        stream = container.add_stream("mjpeg", rate=_RATE)
         stream.width, stream.height, stream.pix_fmt = _WIDTH, _HEIGHT, "yuvj420p"
         for number in range(seconds * _RATE):
             line = 120 + 60 * np.sin(x / 40 + number / 5)
