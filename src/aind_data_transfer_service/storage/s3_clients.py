@@ -1,8 +1,8 @@
-"""The two clients of one bucket: boto3 for control calls, obstore for bulk.
+"""The two clients of one bucket: boto3 for control calls and parts, obstore for the rest.
 
-obstore sends small objects with about a quarter of the CPU that boto3 needs, and large ones with
-about three quarters (``benchmarks/upload.py``). Both retry passing faults a few times within
-themselves and give up after a bounded time.
+obstore sends small objects with about a quarter of the CPU that boto3 needs
+(``benchmarks/upload.py``), but cannot go on with an upload that broke off. Both retry passing
+faults a few times within themselves and give up after a bounded time.
 """
 
 from collections.abc import Mapping
