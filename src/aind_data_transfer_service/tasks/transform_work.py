@@ -23,6 +23,8 @@ class TransformWork:
     """The attempt's own, for pictures."""
     partition: Partition | None = None
     """None: the whole modality."""
+    on_finished: Callable[[Path], None] = lambda _folder: None
+    """Told of each folder of the output that is finished while others are not."""
 
 
 @dataclass(frozen=True, slots=True)
