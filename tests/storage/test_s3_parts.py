@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from aind_data_transfer_service.errors import SourceChanged
-from aind_data_transfer_service.ports.object_store import ObjectStore, StorageUnavailable
+from aind_data_transfer_service.ports.object_store import (
+    ChecksumRefused,
+    ObjectStore,
+    StorageUnavailable,
+)
 from aind_data_transfer_service.storage.open import open_store
 from aind_data_transfer_service.storage.part_notes import read_notes
 from aind_data_transfer_service.storage.s3_parts import PART_BYTES
@@ -169,11 +173,21 @@ class TestMoto(S3PartsTests):
 
 @pytest.mark.service("swift")
 class TestSwift(S3PartsTests):
-    """OpenStack Swift."""
+    """OpenStack Swift, which checks the checksums that it is sent."""
 
     @pytest.fixture
     def bucket(self, service_url: str) -> S3Bucket:
         return S3Bucket.at(service_url)
+
+    def test_bytes_that_change_on_the_way_are_refused(
+        self, store: ObjectStore, proxy: TcpProxy, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "video.avi"
+        path.write_bytes(b"what is right" + bytes(PART_BYTES))
+        proxy.alter = lambda data: data.replace(b"right", b"wrong")
+        with pytest.raises(ChecksumRefused):
+            store.put_file(KEY, path, progress=no_progress)
+        assert list(store.list("")) == []
 
 
 @pytest.mark.service("rclone")
