@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..domain.plan import Partition
 from ..transform.smartspim import compress_stacks, find_session, write_picture
+from ..transform.smartspim.acquisition import FILE as ACQUISITION
 from ..transform.smartspim.session import DERIVATIVES
 from .smartspim_settings import SmartSpimTaskSettings
 from .stack_shares import StackShares
@@ -98,4 +99,4 @@ def _settings(work: TransformWork) -> SmartSpimTaskSettings:
     return validated(SmartSpimTaskSettings, work.modality, work.settings)
 
 
-SMARTSPIM = Transform(check, compress, finish)
+SMARTSPIM = Transform(check, compress, finish, metadata_files=(ACQUISITION,))

@@ -81,3 +81,5 @@ class Transform:
     """Compress to a folder, prove it, and say what was done."""
     finish: Callable[[TransformWork, Path, Transformed], None] = lambda *_: None
     """Raise if all elements together did not do everything."""
+    metadata_files: tuple[str, ...] = ()
+    """Known metadata files at the top of the source, which the output has no place for."""
