@@ -39,6 +39,7 @@ class Measured:
     sent_before: int
     """Files that the upload found there."""
     files: int
+    bytes: int
 
 
 class Pace:
@@ -124,7 +125,7 @@ def measure(folder: Path, session: Path, server: str, rate: float, *, early: boo
         way.alter = Pace(rate)
         compress, _ = job.run(TaskId.COMPRESS_DATA, 0, way.url)
         upload, outputs = job.run(TaskId.UPLOAD_DATA_TO_S3, -1, way.url)
-    return Measured(compress, upload, outputs["skipped_files"], outputs["files"])
+    return Measured(compress, upload, outputs["skipped_files"], outputs["files"], outputs["bytes"])
 
 
 def main() -> None:
@@ -153,7 +154,8 @@ def main() -> None:
         print(
             f"{'during' if early else 'after':>7}: compress {compress:6.1f} s,"
             f" upload {upload:6.1f} s, both {median(m.compress + m.upload for m in done):6.1f} s;"
-            f" {sent:.0f} of {done[0].files} files were there before the upload"
+            f" {sent:.0f} of {done[0].files} files, {done[0].bytes / 1e6:.0f} MB in all, were there"
+            " before the upload"
         )
 
 
