@@ -12,13 +12,18 @@ from aind_data_transfer_service.engine.repositories import Jobs, JobUnknown
 from aind_data_transfer_service.engine.services import control, logs, views
 from aind_data_transfer_service.engine.services.retry import retry
 from aind_data_transfer_service.errors import InvalidInput, Unavailable
-from aind_data_transfer_service.settings import RetryPolicy
+from aind_data_transfer_service.settings import RetryPolicy, S3Settings
 from aind_data_transfer_service.tasks.context import Done, Outcome, TaskContext
 from aind_data_transfer_service.tasks.registry import task_function
+from aind_data_transfer_service.testing.s3_bucket import REGION, S3Bucket
+from aind_data_transfer_service.testing.tcp_proxy import TcpProxy
 from aind_data_transfer_service.testing.thread_executor import ThreadExecutor
 
 from .conftest import Engine
 from .plans import make_session, plan_of
+
+SIX_PARTS = 96 << 20
+"""Size of a file that goes to an S3 server in six parts."""
 
 
 class Scripted:
@@ -249,6 +254,32 @@ class TestCancel:
         )
         control.cancel(engine.database, job_id, by="test")
         assert engine.wait(job_id).state is JobState.CANCELLED
+
+    def test_parts_of_large_files_leave_the_store(
+        self, engine: Engine, tmp_path: Path, bucket: S3Bucket
+    ) -> None:
+        share = make_session(tmp_path)
+        (share / "behavior" / "video.avi").write_bytes(bytes(SIX_PARTS))
+        with TcpProxy(bucket.endpoint_url) as proxy:
+            s3 = S3Settings.model_validate(
+                {"endpoint_url": proxy.url, "region": REGION, **bucket.credentials}
+            )
+            patient = RetryPolicy(first_delay=timedelta(hours=1))
+            engine.settings = engine.settings.model_copy(update={"retry": patient, "s3": s3})
+            engine.start_worker()
+            proxy.break_after(SIX_PARTS // 2)
+            [job_id] = engine.submit(plan_of(tmp_path, storage_url=bucket.url))
+            engine.wait_until(
+                job_id, lambda job: states(job)[TaskId.UPLOAD_DATA_TO_S3] == "up_for_retry"
+            )
+            proxy.restore()
+            client = bucket.client()
+            assert len(client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]) == 1
+            control.cancel(engine.database, job_id, by="test")
+            assert engine.wait(job_id).state is JobState.CANCELLED
+            engine.stop_worker()
+        assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket.name)
+        client.close()
 
     def test_cancelling_twice_or_too_late_changes_nothing(
         self, engine: Engine, tmp_path: Path

@@ -20,7 +20,7 @@ from aind_data_transfer_service.ports.object_store import (
     StoreFull,
 )
 from aind_data_transfer_service.storage.open import open_store
-from aind_data_transfer_service.storage.s3 import part_bytes
+from aind_data_transfer_service.storage.s3_parts import part_bytes
 from aind_data_transfer_service.testing.object_store import (
     LARGE_BYTES,
     content,

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from aind_data_transfer_service.domain.pipeline import TaskId
+from aind_data_transfer_service.domain.plan import JobPlan
 from aind_data_transfer_service.metadata.options import MetadataOptions
 from aind_data_transfer_service.settings import RetryPolicy
 from aind_data_transfer_service.tasks.spec import ResultState, TaskResult
 
 from ..metadata.stub import StubTools
-from .factories import ASSET_NAME, JOB_ID, attempt, make_plan, make_spec
+from .factories import ASSET_NAME, JOB_ID, attempt, make_plan, make_spec, modality
 
 RIG = {"rig_settings": {"rig_id": "323"}}
 
@@ -142,3 +143,82 @@ def test_a_record_that_cannot_be_made_fails_the_task(tmp_path: Path, tools: Stub
     result = run(tmp_path, tools, TaskId.GATHER_FINAL_METADATA)
     assert result.error is not None
     assert result.error.code == "metadata_not_gathered"
+
+
+class TestOfSources:
+    """``acquisition.json`` of a SmartSPIM session, which its compression leaves in the source."""
+
+    ACQUISITION = '{"subject_id": "690165",  "tiles": []}'
+
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "share" / "spim"
+        folder.mkdir(parents=True)
+        (folder / "acquisition.json").write_text(self.ACQUISITION)
+        return folder
+
+    def plan(
+        self, tmp_path: Path, source: Path, *, compress: bool = True, **changes: Any
+    ) -> JobPlan:
+        spim = modality(source, "SPIM", compress=compress)
+        return make_plan(tmp_path, modalities=(spim,), **changes)
+
+    def test_it_is_carried_into_the_asset_byte_for_byte(
+        self, tmp_path: Path, staging: Path, source: Path
+    ) -> None:
+        outputs = gather(tmp_path, None, plan=self.plan(tmp_path, source)).outputs
+        assert (staging / "acquisition.json").read_text() == self.ACQUISITION
+        assert outputs["from_sources"] == ["acquisition.json"]
+        assert "acquisition.json" not in outputs["copied"] + outputs["written"]
+
+    def test_nothing_is_carried_where_the_source_is_uploaded_as_it_is(
+        self, tmp_path: Path, staging: Path, source: Path
+    ) -> None:
+        plan = self.plan(tmp_path, source, compress=False)
+        assert gather(tmp_path, None, plan=plan).outputs["from_sources"] == []
+        assert not (staging / "acquisition.json").exists()
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [('{"subject_id": "690165"}', True), (ACQUISITION.replace(" ", ""), False)],
+    )
+    def test_metadata_dir_wins_and_a_difference_is_told(
+        self, tmp_path: Path, staging: Path, source: Path, given: str, *, told: bool
+    ) -> None:
+        folder = tmp_path / "metadata"
+        folder.mkdir()
+        (folder / "acquisition.json").write_text(given)
+        plan = self.plan(tmp_path, source, metadata_dir=str(folder))
+        outputs = gather(tmp_path, None, plan=plan).outputs
+        assert (staging / "acquisition.json").read_text() == given
+        assert outputs["from_sources"] == []
+        warning = (
+            f"acquisition.json: {source / 'acquisition.json'} says otherwise, and is left there"
+        )
+        assert (warning in outputs["warnings"]) is told
+
+    def test_what_is_gathered_wins(
+        self, tmp_path: Path, staging: Path, source: Path, tools: StubTools
+    ) -> None:
+        tools.answers(gather={"files": {"acquisition.json": {"subject_id": "690165"}}})
+        outputs = gather(tmp_path, tools, plan=self.plan(tmp_path, source)).outputs
+        assert json.loads((staging / "acquisition.json").read_text()) == {"subject_id": "690165"}
+        assert "acquisition.json" in outputs["written"]
+
+    def test_what_is_not_json_stays_where_it_is(
+        self, tmp_path: Path, staging: Path, source: Path
+    ) -> None:
+        (source / "acquisition.json").write_text("{")
+        outputs = gather(tmp_path, None, plan=self.plan(tmp_path, source)).outputs
+        assert not (staging / "acquisition.json").exists()
+        [warning] = [each for each in outputs["warnings"] if "acquisition" in each]
+        assert warning.startswith("acquisition.json: left in the source: ")
+
+    def test_a_source_without_one_has_none(
+        self, tmp_path: Path, staging: Path, source: Path
+    ) -> None:
+        (source / "acquisition.json").unlink()
+        assert (
+            gather(tmp_path, None, plan=self.plan(tmp_path, source)).outputs["from_sources"] == []
+        )
+        assert not (staging / "acquisition.json").exists()

@@ -24,6 +24,7 @@ from .ledger import Ledger
 from .notices import add_notice
 from .repositories import Jobs
 from .staging import remove_staging
+from .stores import abandon_upload
 
 logger = logging.getLogger(__name__)
 
@@ -74,10 +75,23 @@ class JobRunner:
         """Settle the job's state from its tasks' states and return it."""
         state = await self._ledger.write(lambda session: _finish(session, self.settings, job_id))
         if state is JobState.CANCELLED:
-            await asyncio.to_thread(remove_staging, staging_folder(self.settings, job_id))
+            await self._clear_away(job_id)
         self._wishes.forget(job_id)
         logger.info("Job %s: %s", job_id, state)
         return state
+
+    async def _clear_away(self, job_id: str) -> None:
+        """Remove what a cancelled job leaves that nobody needs."""
+        await asyncio.to_thread(remove_staging, staging_folder(self.settings, job_id))
+        url, name = await self._ledger.read(lambda session: _target(session, job_id))
+        await asyncio.to_thread(
+            abandon_upload, self.settings, job_id=job_id, storage_url=url, asset_name=name
+        )
+
+
+def _target(session: Session, job_id: str) -> tuple[str, str]:
+    job = Jobs(session).get(job_id)
+    return job.storage_url, job.asset_name
 
 
 def _begin(session: Session, job_id: str) -> list[str]:

@@ -15,6 +15,7 @@ from ..metadata.options import MetadataOptions
 from ..ports.executor import Resources
 from ..settings import Settings
 from ..tasks.needs import needs
+from ..tasks.smartspim_settings import sends_early
 from ..tasks.spec import (
     CREDENTIALS_FILE,
     RESULT_FILE,
@@ -87,12 +88,16 @@ def write_attempt_folder(settings: Settings, folder: Path, spec: TaskSpec) -> No
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / SPEC_FILE, spec.model_dump_json().encode())
     keys = settings.s3
-    if spec.task_id in _NEEDS_STORE and keys.access_key_id and keys.secret_access_key:
+    if _needs_store(spec) and keys.access_key_id and keys.secret_access_key:
         credentials = {
             "access_key_id": keys.access_key_id.get_secret_value(),
             "secret_access_key": keys.secret_access_key.get_secret_value(),
         }
         write_whole(folder / CREDENTIALS_FILE, json.dumps(credentials).encode(), mode=0o600)
+
+
+def _needs_store(spec: TaskSpec) -> bool:
+    return spec.task_id in _NEEDS_STORE or sends_early(spec)
 
 
 def remove_credentials(folder: Path) -> None:

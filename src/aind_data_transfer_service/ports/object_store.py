@@ -107,11 +107,18 @@ class ObjectStore(Protocol):
         """Yield every object whose key starts with ``prefix`` (give it its ``/``), any order."""
         ...
 
-    def put_file(self, key: str, path: Path, *, progress: Progress) -> SentFile:
+    def put_file(
+        self, key: str, path: Path, *, progress: Progress, notes: Path | None = None
+    ) -> SentFile:
         """Send a file's content, reading it once; replaces what is there.
 
         The object appears whole or not at all. Raises `SourceChanged` (and leaves no object) if
         the file changed meanwhile.
+
+        ``notes`` is a file, this one file's own, for the store to note how far it is. If sending
+        breaks off, what the store has of the file is kept, and the next call with these notes
+        sends only the rest, if the file is the same: it is read, and counted as progress, from its
+        start, so that what is returned is of all its bytes. Without notes nothing is kept.
         """
         ...
 
@@ -125,4 +132,11 @@ class ObjectStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove one object; no error if there is none."""
+        ...
+
+    def abandon(self, prefix: str) -> None:
+        """Remove what is kept below ``prefix`` of files that were not sent to their end.
+
+        Does what the store allows; what may be left is logged.
+        """
         ...

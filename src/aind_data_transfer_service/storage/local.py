@@ -73,7 +73,14 @@ class LocalObjectStore:
                 if key.startswith(prefix):
                     yield _stored(key, found)
 
-    def put_file(self, key: str, path: Path, *, progress: Progress) -> SentFile:
+    def put_file(
+        self,
+        key: str,
+        path: Path,
+        *,
+        progress: Progress,
+        notes: Path | None = None,  # noqa: ARG002 - a copy that broke off is begun again
+    ) -> SentFile:
         """Copy a file's content, reading it once."""
         with reading(path, progress) as source:
             self._write(key, source.pieces())
@@ -104,6 +111,9 @@ class LocalObjectStore:
             except (FileNotFoundError, NotADirectoryError):
                 return
             _sync_folder(path.parent)
+
+    def abandon(self, prefix: str) -> None:
+        """Do nothing: what broke off is no object, and goes when its key is written again."""
 
     def _write(self, key: str, pieces: Iterable[bytes]) -> None:
         path = self._path(key)

@@ -35,8 +35,13 @@ class StopSign:
 
     def check(self) -> None:
         """Raise `Stopped` if the work is to stop."""
-        if self._event.is_set():
+        if self.is_up:
             raise Stopped
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the work is to stop."""
+        return self._event.is_set()
 
     def put_up(self) -> None:
         """Tell all work to stop."""

@@ -1,39 +1,25 @@
 """An S3 bucket, at Amazon or at any server that speaks its protocol."""
 
 import base64
-import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from ..ports.object_store import Progress, SentFile, StoredObject
 from .keys import check_key
 from .s3_clients import S3Clients
 from .s3_errors import translated
-from .source import SourceReader, reading
+from .s3_parts import PART_BYTES, S3Parts
+from .source import reading
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
-logger = logging.getLogger(__name__)
-
-_MIB = 1 << 20
-_PART_BYTES = 16 * _MIB
-"""Up to this size a file goes in one request; larger ones go in parts of at least this size."""
-_MOST_PARTS = 10_000
-"""Amazon S3 user guide, "Amazon S3 multipart upload limits"."""
-_PARTS_IN_MEMORY_BYTES = 64 * _MIB
-_READ_BYTES = 4 * _MIB
-
-
-def part_bytes(size: int) -> int:
-    """Return the part size for a file of ``size`` bytes: whole MiB, at most 10,000 parts."""
-    needed = -(-size // _MOST_PARTS)
-    return max(_PART_BYTES, -(-needed // _MIB) * _MIB)
+_READ_BYTES = 4 << 20
 
 
 class S3ObjectStore:
@@ -52,6 +38,7 @@ class S3ObjectStore:
             self._clients = S3Clients(
                 bucket, endpoint_url=endpoint_url, region=region, credentials=credentials
             )
+        self._parts = S3Parts(self._clients.control, bucket, self.url)
 
     @property
     def url(self) -> str:
@@ -87,14 +74,16 @@ class S3ObjectStore:
                     modified = found["LastModified"].astimezone(UTC)
                     yield StoredObject(key=found["Key"], size=found["Size"], modified=modified)
 
-    def put_file(self, key: str, path: Path, *, progress: Progress) -> SentFile:
+    def put_file(
+        self, key: str, path: Path, *, progress: Progress, notes: Path | None = None
+    ) -> SentFile:
         """Send a file's content, reading it once."""
         check_key(key)
         with reading(path, progress) as source:
-            if source.size <= _PART_BYTES:
+            if source.size <= PART_BYTES:
                 self.put_bytes(key, b"".join(source.pieces()))
             else:
-                self._put_parts(key, source)
+                self._parts.send(key, source, notes)
             return source.sent()
 
     def put_bytes(self, key: str, data: bytes) -> None:
@@ -117,39 +106,9 @@ class S3ObjectStore:
         with translated(f"delete {key!r}", self.url):
             self._clients.control.delete_object(Bucket=self._bucket, Key=key)
 
-    def _put_parts(self, key: str, source: SourceReader) -> None:
-        """Send a large file in parts, each with its SHA-256; they become the object at the end."""
-        part = part_bytes(source.size)
-        with translated(f"put {key!r}", self.url):
-            self._abort_parts(key)
-            try:
-                obstore.put(
-                    self._clients.sender,
-                    key,
-                    source.pieces(),
-                    use_multipart=True,
-                    chunk_size=part,
-                    max_concurrency=max(1, _PARTS_IN_MEMORY_BYTES // part),
-                )
-            except BaseException:
-                self._abort_parts(key)
-                raise
-
-    def _abort_parts(self, key: str) -> None:
-        """Remove, where the server lets us, the parts of uploads of this key that broke off."""
-        control = self._clients.control
-        pages = control.get_paginator("list_multipart_uploads")
-        try:
-            for page in pages.paginate(Bucket=self._bucket, Prefix=key):
-                for upload in page.get("Uploads", ()):
-                    if upload["Key"] == key:
-                        control.abort_multipart_upload(
-                            Bucket=self._bucket, Key=key, UploadId=upload["UploadId"]
-                        )
-        except control.exceptions.NoSuchUpload:
-            return  # gone meanwhile; rclone says so also where there are none at all
-        except (ClientError, BotoCoreError) as error:
-            logger.warning("Parts of %r may be left in %s: %s", key, self.url, error)
+    def abandon(self, prefix: str) -> None:
+        """Remove the parts of uploads that did not come to their end."""
+        self._parts.abandon(prefix)
 
 
 def _whole_sha256(found: "HeadObjectOutputTypeDef") -> str | None:

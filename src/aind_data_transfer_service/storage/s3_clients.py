@@ -1,8 +1,8 @@
-"""The two clients of one bucket: boto3 for control calls, obstore for bulk.
+"""The two clients of one bucket: boto3 for control calls and parts, obstore for the rest.
 
-obstore sends small objects with about a quarter of the CPU that boto3 needs, and large ones with
-about three quarters (``benchmarks/upload.py``). Both retry passing faults a few times within
-themselves and give up after a bounded time.
+obstore sends small objects with about a quarter of the CPU that boto3 needs
+(``benchmarks/upload.py``), but cannot go on with an upload that broke off. Both retry passing
+faults a few times within themselves and give up after a bounded time.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.store import S3Store
 
 from ..ports.object_store import StorageRefused
+from .s3_signing import sign_parts_by_their_checksum
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config
@@ -51,6 +52,7 @@ class S3Clients:
     ) -> None:
         session = _session(region, credentials)
         self.control: S3Client = session.client("s3", endpoint_url=endpoint_url, config=_CONFIG)
+        sign_parts_by_their_checksum(self.control)
         config: S3Config = {
             "checksum_algorithm": "SHA256",
             "region": self.control.meta.region_name,

@@ -28,6 +28,11 @@ class SourceReader:
         """Size in bytes when it was opened."""
         return self._before.st_size
 
+    @property
+    def mtime_ns(self) -> int:
+        """Time of its last change when it was opened."""
+        return self._before.st_mtime_ns
+
     def pieces(self) -> Iterator[bytes]:
         """Yield the content; raises `SourceChanged` at its end if the file changed."""
         count = 0

@@ -46,7 +46,9 @@ class AssetNotUploadable(InvalidInput):
     )
 
 
-def scan_asset(folder: Path, *, prefix: str, link_roots: Sequence[str] = ()) -> AssetFiles:
+def scan_asset(
+    folder: Path, *, prefix: str, link_roots: Sequence[str] = (), below: str = ""
+) -> AssetFiles:
     """List the files of a staged asset; links to files and folders are followed.
 
     Parameters
@@ -57,6 +59,8 @@ def scan_asset(folder: Path, *, prefix: str, link_roots: Sequence[str] = ()) -> 
         What its keys begin with.
     link_roots
         Folders that the targets of links must lie in, beside the asset's own; empty: anywhere.
+    below
+        The folder of the asset, with its slash, to list; by default all of it.
 
     Raises
     ------
@@ -66,11 +70,11 @@ def scan_asset(folder: Path, *, prefix: str, link_roots: Sequence[str] = ()) -> 
     """
     roots = [os.path.realpath(root) for root in (str(folder), *link_roots)] if link_roots else []
     scan = _Scan(folder, prefix, roots)
-    files = tuple(scan.walk(folder, "", ()))
+    files = tuple(scan.walk(folder / below, below.rstrip("/"), ()))
     if scan.problems:
         raise _not_uploadable(folder, scan.problems)
     if not files:
-        raise AssetNotUploadable(f"There is no file in {folder}.")
+        raise AssetNotUploadable(f"There is no file in {folder / below}.")
     return AssetFiles(files, tuple(scan.empty_folders))
 
 

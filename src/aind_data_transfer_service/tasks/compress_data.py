@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .command_script import run_script
 from .context import Done, Outcome, TaskContext
+from .early_upload import EarlyUpload
 from .staging import Staged, require_real_folder, stage_link
 from .transform_work import TransformWork
 from .transforms import transform_of
@@ -23,15 +24,17 @@ def run(ctx: TaskContext) -> Outcome:
         stage_link(source, output)
         return Done({"action": Staged.LINKED, "source": str(source), "output": str(output)})
     require_real_folder(output)
-    work = TransformWork(
-        modality=modality,
-        settings=ctx.spec.settings,
-        source=source,
-        job_folder=ctx.job_folder,
-        attempt_folder=ctx.folder,
-        partition=ctx.spec.task.partition,
-    )
-    done = transform_of(modality).compress(work, output, ctx.progress.set)
+    with EarlyUpload(ctx) as early:
+        work = TransformWork(
+            modality=modality,
+            settings=ctx.spec.settings,
+            source=source,
+            job_folder=ctx.job_folder,
+            attempt_folder=ctx.folder,
+            partition=ctx.spec.task.partition,
+            on_finished=early.add,
+        )
+        done = transform_of(modality).compress(work, output, ctx.progress.set)
     if not done.source_bytes:
         logger.info("%s: nothing is left for this element", modality.abbreviation)
         return Done({"action": Staged.NOTHING, "source": str(source)})
@@ -42,6 +45,7 @@ def run(ctx: TaskContext) -> Outcome:
             "source": str(source),
             "output": str(output),
             **done.as_outputs(),
+            **early.outputs,
             **({"pictures": list(done.pictures)} if done.pictures else {}),
             "version": ctx.spec.service_version,
         }

@@ -1,5 +1,6 @@
 """Puts the metadata files of the session at the top of the asset."""
 
+import json
 import logging
 import shutil
 from collections.abc import Mapping
@@ -11,11 +12,19 @@ from ..errors import TransferError
 from ..files import write_whole
 from ..metadata.builtin import own_description
 from ..metadata.differences import differences
-from ..metadata.files import DATA_DESCRIPTION, KNOWN_FILES, Document, parse_document, write_form
+from ..metadata.files import (
+    DATA_DESCRIPTION,
+    KNOWN_FILES,
+    Document,
+    MetadataInvalid,
+    parse_document,
+    write_form,
+)
 from ..metadata.open import open_source
 from ..ports.metadata_source import Gathered, GatherRequest
 from .context import Done, Outcome, TaskContext
 from .staging import remove_partial_metadata
+from .transforms import metadata_files_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +44,7 @@ class _Staged:
 
 
 def run(ctx: TaskContext) -> Outcome:
-    """Stage the known files of ``metadata_dir``, and have gathered what it lacks."""
+    """Stage the known files of ``metadata_dir``; what it lacks is gathered or in the sources."""
     remove_partial_metadata(ctx.staging)
     named = ctx.spec.plan.metadata_dir
     folder = None if named is None else Path(named)
@@ -52,6 +61,7 @@ def run(ctx: TaskContext) -> Outcome:
     gathered = source.gather(_request(ctx, copied))
     incomplete = _missing_parts(ctx, gathered)
     _add_gathered(ctx, gathered, staged)
+    from_sources = _add_of_sources(ctx, staged)
     for name in KNOWN_FILES:
         if name in staged.documents:
             write_whole(ctx.staging / name, staged.documents[name])
@@ -65,7 +75,12 @@ def run(ctx: TaskContext) -> Outcome:
             "source": source.name,
             "versions": dict(gathered.versions),
             "copied": copied,
-            "written": [n for n in KNOWN_FILES if n in staged.documents and n not in copied],
+            "from_sources": from_sources,
+            "written": [
+                name
+                for name in KNOWN_FILES
+                if name in staged.documents and name not in {*copied, *from_sources}
+            ],
             "incomplete": sorted(incomplete),
             "not_uploaded": others[:_LISTED],
             "not_uploaded_count": len(others),
@@ -121,6 +136,31 @@ def _add_gathered(ctx: TaskContext, gathered: Gathered, staged: _Staged) -> None
         documents |= {} if own is None else {DATA_DESCRIPTION: own}
     for name, document in documents.items():
         staged.add(ctx, name, document, write_form(document))
+
+
+def _add_of_sources(ctx: TaskContext, staged: _Staged) -> list[str]:
+    """Take what compressing leaves in the sources and nothing else brought; return the names.
+
+    What is there already counts; that a source's says something else is told.
+    """
+    taken = []
+    for modality in ctx.spec.plan.modalities:
+        for path in metadata_files_of(modality):
+            if not path.exists():
+                continue
+            try:
+                content = path.read_bytes()
+                document = parse_document(path, content)
+            except (MetadataInvalid, OSError) as problem:
+                staged.warnings.append(f"{path.name}: left in the source: {problem}")
+                continue
+            there = staged.documents.get(path.name)
+            if there is None:
+                staged.add(ctx, path.name, document, content)
+                taken.append(path.name)
+            elif json.loads(there) != document:
+                staged.warnings.append(f"{path.name}: {path} says otherwise, and is left there")
+    return taken
 
 
 def _others(folder: Path) -> list[str]:

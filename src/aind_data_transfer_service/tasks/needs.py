@@ -8,7 +8,7 @@ from ..domain.pipeline import TaskId
 from ..domain.plan import ModalityPlan, TaskPlan
 from ..transform.behavior_videos.settings import BehaviorVideosSettings
 from ..transform.ecephys.settings import EcephysSettings
-from ..transform.smartspim.settings import SmartSpimSettings
+from .smartspim_settings import SmartSpimTaskSettings
 from .transfer_settings import TransferSettings
 
 _COMPRESSION_MEMORY_MB = 2048
@@ -58,5 +58,5 @@ def default_settings(task_id: TaskId, modality: ModalityPlan | None) -> dict[str
                 case "behavior-videos":
                     return BehaviorVideosSettings().model_dump(mode="json", exclude_none=True)
                 case "SPIM":
-                    return SmartSpimSettings().model_dump(mode="json", exclude_none=True)
+                    return SmartSpimTaskSettings().model_dump(mode="json", exclude_none=True)
     return {}

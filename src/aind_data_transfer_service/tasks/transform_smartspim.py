@@ -5,8 +5,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..domain.plan import Partition
-from ..transform.smartspim import SmartSpimSettings, compress_stacks, find_session, write_picture
+from ..transform.smartspim import compress_stacks, find_session, write_picture
+from ..transform.smartspim.acquisition import FILE as ACQUISITION
 from ..transform.smartspim.session import DERIVATIVES
+from .smartspim_settings import SmartSpimTaskSettings
 from .stack_shares import StackShares
 from .staging import stage_link
 from .transform_settings import validated
@@ -49,7 +51,14 @@ def compress(work: TransformWork, output: Path, progress: OnProgress) -> Transfo
     output.mkdir(parents=True, exist_ok=True)
     if partition.index == 0 and (work.source / DERIVATIVES).is_dir():
         stage_link(work.source / DERIVATIVES, output / DERIVATIVES)
-    result = compress_stacks(session.stacks, output, session.voxel_size, chosen, progress)
+    result = compress_stacks(
+        session.stacks,
+        output,
+        session.voxel_size,
+        chosen,
+        progress,
+        on_finished=work.on_finished,
+    )
     return Transformed(
         parameters={
             "compressor": "blosc zstd",
@@ -86,8 +95,8 @@ def finish(work: TransformWork, output: Path, done: Transformed) -> None:
             leftover.unlink()
 
 
-def _settings(work: TransformWork) -> SmartSpimSettings:
-    return validated(SmartSpimSettings, work.modality, work.settings)
+def _settings(work: TransformWork) -> SmartSpimTaskSettings:
+    return validated(SmartSpimTaskSettings, work.modality, work.settings)
 
 
-SMARTSPIM = Transform(check, compress, finish)
+SMARTSPIM = Transform(check, compress, finish, metadata_files=(ACQUISITION,))

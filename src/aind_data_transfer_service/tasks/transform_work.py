@@ -26,6 +26,8 @@ class TransformWork:
     """The attempt's own, for pictures."""
     partition: Partition | None = None
     """None: the whole modality."""
+    on_finished: Callable[[Path], None] = lambda _folder: None
+    """Told of each folder of the output that is finished while others are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,5 @@ class Transform:
     """Raise if all elements together did not do everything."""
     notes: str = "Lossless compression of {modality}, decoded and compared with the source."
     """For ``processing.json``; ``{modality}`` stands for the modality's name."""
+    metadata_files: tuple[str, ...] = ()
+    """Known metadata files at the top of the source, which the output has no place for."""

@@ -4,6 +4,8 @@ Their libraries are imported only where they are used: they are slow to load and
 installed where no data are compressed.
 """
 
+from pathlib import Path
+
 from ..domain.plan import ModalityPlan
 from ..errors import InvalidInput
 from .transform_behavior_videos import BEHAVIOR_VIDEOS
@@ -31,3 +33,11 @@ def transform_of(modality: ModalityPlan) -> Transform:
             f" there is one for {', '.join(_TRANSFORMS)}.",
             modality=modality.abbreviation,
         ) from None
+
+
+def metadata_files_of(modality: ModalityPlan) -> list[Path]:
+    """Return where metadata files are, if there are any, that compressing leaves in the source."""
+    transform = _TRANSFORMS.get(modality.abbreviation)
+    if transform is None or not modality.compress or modality.source is None:
+        return []
+    return [Path(modality.source) / name for name in transform.metadata_files]

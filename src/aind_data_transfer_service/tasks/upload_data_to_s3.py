@@ -2,25 +2,23 @@
 
 import hashlib
 import logging
+import shutil
 import time
 from typing import Any
 
-from ..domain.manifest import MANIFEST_NAME, Manifest, ManifestEntry
-from ..errors import SourceChanged
+from ..domain.manifest import MANIFEST_NAME, Manifest
 from ..files import write_whole
 from ..ports.object_store import ObjectStore
-from ..storage.marker import MARKER_NAME, put_marker, remove_marker
-from ..storage.parallel import Lane, StopSign, for_each
-from .asset_files import AssetFile, AssetFiles, AssetNotUploadable, scan_asset
+from ..storage.marker import MARKER_NAME, remove_marker
+from ..storage.parallel import StopSign
+from .asset_files import AssetFiles, AssetNotUploadable, scan_asset
 from .context import Done, TaskContext
+from .sending import PARTS_FOLDER, Sender, mark_unfinished
 from .transfer_settings import TransferSettings
-from .upload_journal import JOURNAL_FILE, UploadJournal
+from .upload_journal import UploadJournal, upload_journal
 
 logger = logging.getLogger(__name__)
 
-_LARGE_BYTES = 64 << 20
-_LARGE_AT_ONCE = 2
-"""Few, as each is sent in parts that are in flight at once."""
 _FOLDERS_LOGGED = 20
 
 
@@ -32,10 +30,9 @@ def run(ctx: TaskContext) -> Done:
     _require_free_names(asset)
     _log_empty_folders(asset)
     store = ctx.store()
-    with UploadJournal(ctx.job_folder / JOURNAL_FILE) as journal:
-        upload = _Upload(ctx, store, journal)
-        upload.send(asset, settings.concurrency)
-        manifest = upload.manifest(asset)
+    with upload_journal(ctx.job_folder, {file.path for file in asset.files}) as journal:
+        skipped = _send(ctx, store, journal, asset, settings.concurrency)
+        manifest = _manifest(asset, journal)
     checksum = _finish(ctx, store, manifest)
     seconds = time.monotonic() - started
     logger.info("%d files, %d bytes in %.1f s", len(manifest), asset.total_bytes, seconds)
@@ -46,80 +43,46 @@ def run(ctx: TaskContext) -> Done:
             "seconds": round(seconds, 3),
             "location": f"{store.url}/{ctx.spec.prefix}",
             "manifest_sha256": checksum,
-            "skipped_files": upload.skipped_files,
+            "skipped_files": skipped,
             "empty_folders": len(asset.empty_folders),
         }
     )
 
 
-class _Upload:
-    def __init__(self, ctx: TaskContext, store: ObjectStore, journal: UploadJournal) -> None:
-        self._ctx = ctx
-        self._store = store
-        self._journal = journal
-        self._stop = StopSign()
-        self.skipped_files = 0
+def _send(
+    ctx: TaskContext,
+    store: ObjectStore,
+    journal: UploadJournal,
+    asset: AssetFiles,
+    concurrency: int,
+) -> int:
+    """Send the files that are not there yet, under the marker; return how many are there."""
+    sender = Sender(ctx, store, journal, progress=ctx.progress.add, stop=StopSign())
+    missing = sender.missing(asset.files)
+    skipped = len(asset.files) - len(missing)
+    missing_bytes = sum(file.size for file in missing)
+    logger.info(
+        "%d files to send, %d bytes; %d files are there already",
+        len(missing),
+        missing_bytes,
+        skipped,
+    )
+    ctx.progress.set(asset.total_bytes - missing_bytes, asset.total_bytes)
+    mark_unfinished(store, ctx.spec)
+    sender.send(missing, concurrency)
+    return skipped
 
-    def send(self, asset: AssetFiles, concurrency: int) -> None:
-        """Send the files that are not there yet, under the marker of an unfinished upload."""
-        spec = self._ctx.spec
-        there = {found.key: found.size for found in self._store.list(spec.prefix)}
-        missing = [file for file in asset.files if not self._was_sent(file, there)]
-        self.skipped_files = len(asset.files) - len(missing)
-        missing_bytes = sum(file.size for file in missing)
-        logger.info(
-            "%d files to send, %d bytes; %d files are there already",
-            len(missing),
-            missing_bytes,
-            self.skipped_files,
-        )
-        self._ctx.progress.set(asset.total_bytes - missing_bytes, asset.total_bytes)
-        put_marker(
-            self._store, spec.prefix, job_id=spec.job_id, service_version=spec.service_version
-        )
-        large = [file for file in missing if file.size > _LARGE_BYTES]
-        small = [file for file in missing if file.size <= _LARGE_BYTES]
-        large.sort(key=lambda file: file.size, reverse=True)
-        for_each(
-            self._send_file,
-            Lane(large, _LARGE_AT_ONCE),
-            Lane(small, concurrency),
-            stop=self._stop,
-        )
 
-    def manifest(self, asset: AssetFiles) -> Manifest:
-        """Return the manifest of what was sent, now and before."""
-        entries = (self._journal.get(file.path) for file in asset.files)
-        return Manifest.of(entry for entry in entries if entry is not None)
-
-    def _was_sent(self, file: AssetFile, there: dict[str, int]) -> bool:
-        sent = self._journal.get(file.path)
-        return (
-            sent is not None
-            and (sent.size, sent.mtime_ns) == (file.size, file.mtime_ns)
-            and there.get(self._ctx.spec.prefix + file.path) == file.size
-        )
-
-    def _send_file(self, file: AssetFile) -> None:
-        path = self._ctx.staging / file.path
-        key = self._ctx.spec.prefix + file.path
-        sent = self._store.put_file(key, path, progress=self._progress)
-        now = path.stat()
-        if (sent.size, now.st_size, now.st_mtime_ns) != (file.size, file.size, file.mtime_ns):
-            raise SourceChanged(f"{path} changed during the upload.", path=str(path))
-        self._journal.add(
-            ManifestEntry(
-                path=file.path, sha256=sent.sha256, size=file.size, mtime_ns=file.mtime_ns
-            )
-        )
-
-    def _progress(self, amount: int) -> None:
-        self._stop.check()
-        self._ctx.progress.add(amount)
+def _manifest(asset: AssetFiles, journal: UploadJournal) -> Manifest:
+    """Return the manifest of what was sent, now and before."""
+    entries = (journal.get(file.path) for file in asset.files)
+    return Manifest.of(entry for entry in entries if entry is not None)
 
 
 def _finish(ctx: TaskContext, store: ObjectStore, manifest: Manifest) -> str:
     """Put the manifest beside the data, take the marker away; return the manifest's SHA-256."""
+    store.abandon(ctx.spec.prefix)  # files in parts that are no more in the asset
+    shutil.rmtree(ctx.job_folder / PARTS_FOLDER)
     data = manifest.to_bytes()
     write_whole(ctx.job_folder / MANIFEST_NAME, data)
     store.put_bytes(ctx.spec.prefix + MANIFEST_NAME, data)

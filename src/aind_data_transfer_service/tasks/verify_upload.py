@@ -58,7 +58,7 @@ def run(ctx: TaskContext) -> Done:
         )
     if not report.good:
         wrong = {mismatch.path for mismatch in report.mismatches}
-        forget(ctx.job_folder / JOURNAL_FILE, lambda entry: entry.path in wrong)
+        forget(ctx.job_folder, lambda entry: entry.path in wrong)
         raise _mismatch(f"{store.url}/{ctx.spec.prefix}", report)
     return Done(
         {

@@ -54,6 +54,10 @@ LARGE_BYTES = 18 << 20
 """More than any adapter sends in one request."""
 
 
+class Interruption(Exception):
+    """What breaks off a transfer in these tests."""
+
+
 def content(store: ObjectStore, key: str) -> bytes:
     """Return an object's whole content."""
     return b"".join(store.read(key))
@@ -66,6 +70,19 @@ def keys(store: ObjectStore, prefix: str) -> set[str]:
 
 def no_progress(_amount: int) -> None:
     """Take no notice of progress."""
+
+
+def interrupting_after(count: int) -> Callable[[int], None]:
+    """Return what raises `Interruption` once more than ``count`` bytes were read."""
+    done = 0
+
+    def progress(amount: int) -> None:
+        nonlocal done
+        done += amount
+        if done > count:
+            raise Interruption
+
+    return progress
 
 
 def pattern(size: int) -> bytes:
@@ -212,17 +229,57 @@ class ObjectStoreTests:
     def test_interrupted_put_leaves_what_was_there(
         self, store: ObjectStore, make_file: Callable[[bytes], Path], size: int
     ) -> None:
-        class Interruption(Exception):
-            pass
-
-        def interrupt(_amount: int) -> None:
-            raise Interruption
-
         store.put_bytes("a/file.bin", b"before")
         with pytest.raises(Interruption):
-            store.put_file("a/file.bin", make_file(pattern(size)), progress=interrupt)
+            store.put_file("a/file.bin", make_file(pattern(size)), progress=interrupting_after(0))
         assert keys(store, "") == {"a/file.bin"}
         assert content(store, "a/file.bin") == b"before"
+
+    @pytest.mark.parametrize("size", [100_000, LARGE_BYTES])
+    def test_what_broke_off_is_gone_on_with(
+        self, store: ObjectStore, make_file: Callable[[bytes], Path], tmp_path: Path, size: int
+    ) -> None:
+        path, notes = make_file(pattern(size)), tmp_path / "notes" / "of this file"
+        with pytest.raises(Interruption):
+            store.put_file("a/file.bin", path, progress=interrupting_after(size - 1), notes=notes)
+        assert keys(store, "") == set()
+        amounts: list[int] = []
+        sent = store.put_file("a/file.bin", path, progress=amounts.append, notes=notes)
+        assert (sent.size, sent.sha256) == (size, hashlib.sha256(pattern(size)).hexdigest())
+        assert sum(amounts) == size
+        assert content(store, "a/file.bin") == pattern(size)
+        assert not notes.exists()
+
+    def test_a_file_that_changed_is_not_gone_on_with(
+        self, store: ObjectStore, make_file: Callable[[bytes], Path], tmp_path: Path
+    ) -> None:
+        notes = tmp_path / "notes"
+        with pytest.raises(Interruption):
+            store.put_file(
+                "a/file.bin",
+                make_file(pattern(LARGE_BYTES)),
+                progress=interrupting_after(LARGE_BYTES - 1),
+                notes=notes,
+            )
+        other = pattern(LARGE_BYTES)[::-1]
+        sent = store.put_file("a/file.bin", make_file(other), progress=no_progress, notes=notes)
+        assert sent.sha256 == hashlib.sha256(other).hexdigest()
+        assert content(store, "a/file.bin") == other
+
+    def test_abandoning_leaves_what_is_whole(
+        self, store: ObjectStore, make_file: Callable[[bytes], Path], tmp_path: Path
+    ) -> None:
+        store.put_bytes("a/whole", b"content")
+        path, notes = make_file(pattern(LARGE_BYTES)), tmp_path / "notes"
+        with pytest.raises(Interruption):
+            store.put_file(
+                "a/file.bin", path, progress=interrupting_after(LARGE_BYTES - 1), notes=notes
+            )
+        store.abandon("a/")
+        store.abandon("nothing/")
+        assert keys(store, "") == {"a/whole"}
+        store.put_file("a/file.bin", path, progress=no_progress, notes=notes)
+        assert content(store, "a/file.bin") == pattern(LARGE_BYTES)
 
     def test_file_that_is_not_there(self, store: ObjectStore, tmp_path: Path) -> None:
         with pytest.raises(SourceUnreadable, match="none"):

@@ -34,8 +34,11 @@ def compress(session: Path, output: Path) -> Compress:
 
     def run(source: Path = session, **changes: Any) -> SmartSpimResult:
         progress = changes.pop("progress", lambda _done, _total: None)
+        on_finished = changes.pop("on_finished", lambda _folder: None)
         settings = SmartSpimSettings(**{**SMALL, **changes})
         found = find_session(source, settings)
-        return compress_stacks(found.stacks, output, found.voxel_size, settings, progress)
+        return compress_stacks(
+            found.stacks, output, found.voxel_size, settings, progress, on_finished=on_finished
+        )
 
     return run

@@ -51,6 +51,19 @@ def test_every_level_of_every_stack(
             np.testing.assert_array_equal(one, other)
 
 
+def test_each_finished_stack_is_told_with_its_folder(output: Path, compress: Compress) -> None:
+    told: list[Path] = []
+
+    def note(folder: Path) -> None:
+        assert (folder / ".zattrs").is_file()
+        told.append(folder)
+
+    names = [stack.name for stack in compress(on_finished=note).stacks]
+    assert told == [output / f"{name}.ome.zarr" for name in names]
+    compress(on_finished=note)  # finds them made
+    assert told == [output / f"{name}.ome.zarr" for name in names * 2]
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     volume=hnp.arrays(

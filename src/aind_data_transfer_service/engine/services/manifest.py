@@ -9,11 +9,10 @@ from ...domain.pipeline import TaskId
 from ...domain.plan import UNMAPPED
 from ...domain.states import TaskState
 from ...errors import NotFound
-from ...ports.object_store import ObjectStore
-from ...settings import S3Settings, Settings
-from ...storage.open import open_store
+from ...settings import Settings
 from ...tasks.upload_journal import JOURNAL_FILE, journal_entries
 from ..repositories import Jobs
+from ..stores import open_asset_store
 
 
 class NotUploadedYet(NotFound):
@@ -37,7 +36,7 @@ def find_manifest(database: Database, settings: Settings, job_id: str) -> Path |
     path = settings.work_root / job_id / MANIFEST_NAME
     if path.is_file():
         return path
-    return _open(job.storage_url, settings.s3).read(f"{job.asset_name}/{MANIFEST_NAME}")
+    return open_asset_store(job.storage_url, settings.s3).read(f"{job.asset_name}/{MANIFEST_NAME}")
 
 
 def asset_entries(database: Database, settings: Settings, job_id: str) -> list[ManifestEntry]:
@@ -52,13 +51,3 @@ def asset_entries(database: Database, settings: Settings, job_id: str) -> list[M
         return [known[path] for path in sorted(known)]
     data = manifest.read_bytes() if isinstance(manifest, Path) else b"".join(manifest)
     return list(Manifest.from_bytes(data))
-
-
-def _open(url: str, s3: S3Settings) -> ObjectStore:
-    keys = None
-    if s3.access_key_id is not None and s3.secret_access_key is not None:
-        keys = {
-            "access_key_id": s3.access_key_id.get_secret_value(),
-            "secret_access_key": s3.secret_access_key.get_secret_value(),
-        }
-    return open_store(url, endpoint_url=s3.endpoint_url, region=s3.region, credentials=keys)

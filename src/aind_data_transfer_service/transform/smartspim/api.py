@@ -49,6 +49,8 @@ def compress_stacks(
     voxel_size: VoxelSize,
     settings: SmartSpimSettings,
     progress: Callable[[int, int], None],
+    *,
+    on_finished: Callable[[Path], None] = lambda _stack: None,
 ) -> SmartSpimResult:
     """Compress stacks without loss, with smaller levels of resolution, and prove it.
 
@@ -74,6 +76,8 @@ def compress_stacks(
     progress
         Called with (bytes done, all bytes), at most about ten times a second: bytes of voxels at
         full resolution that are stored and proven.
+    on_finished
+        Called with the folder of each stack that is finished: nothing in it changes any more.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def compress_stacks(
     _require_libraries()
     from .compress import compress
 
-    return compress(stacks, output, voxel_size, settings, progress)
+    return compress(stacks, output, voxel_size, settings, progress, on_finished=on_finished)
 
 
 def write_picture(group: Path, path: Path) -> None:

@@ -24,6 +24,8 @@ def compress(
     voxel_size: VoxelSize,
     settings: SmartSpimSettings,
     progress: Callable[[int, int], None],
+    *,
+    on_finished: Callable[[Path], None],
 ) -> SmartSpimResult:
     """Do what ``compress_stacks`` promises."""
     began = time.perf_counter()
@@ -36,10 +38,11 @@ def compress(
     pool = ThreadPoolExecutor(threads, thread_name_prefix="smartspim")
     try:
         with disk_full_is_coded(output):
-            results = [
-                StackJob(stack, output, voxel_size, settings).run(pool, buffers, meter.add)
-                for stack in stacks
-            ]
+            results = []
+            for stack in stacks:
+                job = StackJob(stack, output, voxel_size, settings)
+                results.append(job.run(pool, buffers, meter.add))
+                on_finished(job.path)
     finally:
         pool.shutdown(cancel_futures=True)
     return SmartSpimResult(stacks=results, seconds=time.perf_counter() - began)

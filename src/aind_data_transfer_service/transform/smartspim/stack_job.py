@@ -40,8 +40,9 @@ class StackJob:
         self._stack = stack
         self._voxel_size = voxel_size
         self._channel = output / stack.channel
-        self._path = self._channel / f"{stack.folder.name}.ome.zarr"
-        self._partial = self._channel / f".{self._path.name}.partial"
+        self.path = self._channel / f"{stack.folder.name}.ome.zarr"
+        """The stack's folder."""
+        self._partial = self._channel / f".{self.path.name}.partial"
         self._shapes = shapes(stack.shape, settings.downsample_levels)
         self._chunk = settings.chunk_size
         self._made_from = self._source_record()
@@ -61,7 +62,7 @@ class StackJob:
             shape=self._stack.shape,
             levels=len(self._shapes),
             raw_bytes=self._stack.raw_bytes,
-            stored_bytes=folder_bytes(self._path),
+            stored_bytes=folder_bytes(self.path),
             seconds=round(time.perf_counter() - began, 3),
             kept=kept,
         )
@@ -76,7 +77,7 @@ class StackJob:
         return result
 
     def _make(self, pool: Executor, buffers: Buffers, on_stored: Callable[[int], None]) -> None:
-        for leftover in (self._path, self._partial):
+        for leftover in (self.path, self._partial):
             if leftover.exists():
                 shutil.rmtree(leftover)
         self._partial.mkdir(parents=True)
@@ -95,16 +96,16 @@ class StackJob:
         write_whole(self._partial / ".zattrs", content)
         for level in levels:
             level.require_readable()
-        publish_folder(self._partial, self._path)
+        publish_folder(self._partial, self.path)
 
     def _is_made(self) -> bool:
         """Whether a finished stack is there, of these slices and whole."""
-        path = self._path / ".zattrs"
+        path = self.path / ".zattrs"
         try:
             record = json.loads(path.read_bytes())[_RECORD]
         except (FileNotFoundError, ValueError, KeyError):
             return False
-        stored = folder_bytes(self._path) - path.stat().st_size
+        stored = folder_bytes(self.path) - path.stat().st_size
         return bool(record == self._made_from | {"stored_bytes": stored})
 
     def _source_record(self) -> dict[str, Any]:
