@@ -1,8 +1,6 @@
 """What befalls real clusters, each made to happen to one of the test's own."""
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,26 +27,13 @@ from aind_data_transfer_service.testing.executor_suite import (
     until,
 )
 
-from ..services.slurm import Cluster
+from ..services.slurm import Cluster, own_cluster
 from .slurm_settings import slurm_settings
 
 pytestmark = pytest.mark.service("slurm")
 
 PROGRAM = (sys.executable, str(Path(__file__).with_name("scripted_program.py")))
 MakeExecutor = Callable[..., SlurmExecutor]
-
-
-def new_cluster(*, requeue: bool) -> Iterator[Cluster]:
-    # Not below pytest's own folder, which the user of slurmrestd may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="aind-data-transfer-slurm-"))
-    folder.chmod(0o755)
-    cluster = Cluster(folder / "cluster")
-    try:
-        cluster.up(requeue=requeue)
-        yield cluster
-    finally:
-        cluster.down()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -60,7 +45,8 @@ def requeue() -> bool:
 @pytest.fixture
 def cluster(service_url: str, requeue: bool) -> Iterator[Cluster]:
     assert service_url  # where there is none, none can be started
-    yield from new_cluster(requeue=requeue)
+    with own_cluster(requeue=requeue) as cluster:
+        yield cluster
 
 
 @pytest.fixture

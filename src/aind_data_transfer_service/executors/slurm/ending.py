@@ -7,6 +7,7 @@ still holds the lock of its folder runs, whatever became of its job.
 import logging
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,11 @@ _CEILINGS: dict[type[TransferError], type[TransferError]] = {
     SlurmTimeLimit: SlurmTimeCeiling,
 }
 """Errors after which an attempt gets more, and what they are when there is no more."""
+_OWN_ENDS = (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED)
+"""What a result says that the cluster need not be asked about: a signal of Slurm's makes a program
+leave that it was cancelled."""
+_LAG = 10
+"""So many times as long a job is waited for that is forgotten, but goes on in the accounting."""
 
 
 class Endings:
@@ -48,34 +54,33 @@ class Endings:
         self._clock = clock
         self._first_seen: dict[str, float] = {}
 
-    def status(self, handle: Handle, record: JobRecord | None) -> RunStatus:
-        """Return how an attempt is; ``record`` is None if the cluster knows no such job."""
+    def status(
+        self, handle: Handle, record: JobRecord | None, accounted: JobRecord | None = None
+    ) -> RunStatus:
+        """Return how an attempt is.
+
+        ``record`` is None if the controller knows no such job; ``accounted`` is what the
+        accounting then says of it.
+        """
         folder = Path(str(handle["folder"]))
         if record is None:
-            return self._of_unknown(handle, folder)
+            return self._of_unknown(handle, folder, accounted)
         meaning = meaning_of(record.states)
         if meaning.state is not RunState.ENDED:
             self._first_seen.pop(str(folder), None)
             return RunStatus(meaning.state, reason=_of_waiting(record, meaning))
         end = own_end(folder)
-        if end in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
+        if end in _OWN_ENDS:
             return RunStatus(RunState.ENDED, exit_code=record.exit_code)
         if is_locked(folder):
             text = f"Slurm says {_said(record)}, but the program still holds its folder's lock"
             return RunStatus(RunState.RUNNING, reason=text)
-        if (
-            end is None
-            and record.exit_code is not None
-            and not self._is_old(folder, self._settings.result_grace.total_seconds())
-        ):
-            return RunStatus(RunState.RUNNING, reason="It has ended; its result is waited for")
-        problem = self._problem(handle, record, meaning)
-        return RunStatus(
-            RunState.ENDED,
-            reason=problem.message,
-            exit_code=record.exit_code,
-            problem=problem,
-        )
+        waits = end is None and record.exit_code is not None
+        return self._of_ended(folder, record, meaning, waits=waits)
+
+    def is_open(self, handle: Handle) -> bool:
+        """Whether an attempt has left no result that says all."""
+        return own_end(Path(str(handle["folder"]))) not in _OWN_ENDS
 
     def forget_others(self, handles: Iterable[Handle]) -> None:
         """Forget attempts that nobody asks for any more."""
@@ -85,34 +90,57 @@ class Endings:
 
     def without_cluster(self, handle: Handle, why: str) -> RunStatus:
         """Return how an attempt is while the cluster does not answer."""
-        folder = Path(str(handle["folder"]))
-        if own_end(folder) in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
+        if not self.is_open(handle):
             return RunStatus(RunState.ENDED)
         return RunStatus(RunState.UNKNOWN, reason=why)
 
-    def _of_unknown(self, handle: Handle, folder: Path) -> RunStatus:
+    def _of_unknown(self, handle: Handle, folder: Path, accounted: JobRecord | None) -> RunStatus:
         """Judge a job that a controller in good health does not know."""
-        if own_end(folder) is not None:
+        end = own_end(folder)
+        if end in _OWN_ENDS:
             return RunStatus(RunState.ENDED)
         if is_locked(folder):
             text = "Slurm does not know the job any more, but its program runs"
             return RunStatus(RunState.RUNNING, reason=text)
-        if not self._is_old(folder, self._settings.lost_after.total_seconds()):
-            return RunStatus(RunState.UNKNOWN, reason="Slurm does not know the job now")
+        if accounted is not None:
+            meaning = meaning_of(accounted.states)
+            if meaning.state is RunState.ENDED:
+                source = "Slurm's accounting has "
+                return self._of_ended(folder, accounted, meaning, waits=end is None, source=source)
+        return RunStatus(RunState.ENDED) if end else self._of_lost(handle, folder, accounted)
+
+    def _of_ended(
+        self, folder: Path, record: JobRecord, meaning: Meaning, *, waits: bool, source: str = ""
+    ) -> RunStatus:
+        """Judge a job that has ended; ``waits``: whether a result may yet be seen."""
+        if waits and not self._is_old(folder, self._settings.result_grace):
+            return RunStatus(RunState.RUNNING, reason="It has ended; its result is waited for")
+        problem = self._problem(folder, record, meaning, source)
+        return RunStatus(
+            RunState.ENDED, reason=problem.message, exit_code=record.exit_code, problem=problem
+        )
+
+    def _of_lost(self, handle: Handle, folder: Path, accounted: JobRecord | None) -> RunStatus:
+        """Judge a job that left nothing and whose end nobody knows."""
+        patience = self._settings.lost_after * (_LAG if accounted else 1)
+        said = f"; its accounting says {_said(accounted)}" if accounted else ""
+        if not self._is_old(folder, patience):
+            return RunStatus(RunState.UNKNOWN, reason=f"Slurm does not know the job now{said}")
         problem = SlurmJobLost(
             f"Slurm does not know job {handle['job']} ({handle['name']}) any more, and it left no"
-            f" result.{_tail(folder)}"
+            f" result{said}.{_tail(folder)}"
         )
         return RunStatus(RunState.ENDED, reason=problem.message, problem=problem)
 
-    def _is_old(self, folder: Path, seconds: float) -> bool:
+    def _is_old(self, folder: Path, age: timedelta) -> bool:
         now = self._clock()
-        return now - self._first_seen.setdefault(str(folder), now) >= seconds
+        return now - self._first_seen.setdefault(str(folder), now) >= age.total_seconds()
 
-    def _problem(self, handle: Handle, record: JobRecord, meaning: Meaning) -> TransferError:
-        folder = Path(str(handle["folder"]))
+    def _problem(
+        self, folder: Path, record: JobRecord, meaning: Meaning, source: str
+    ) -> TransferError:
         kind = meaning.error or SlurmJobLost
-        text = f"Slurm job {record.job_id} on {record.nodes or 'no node'}: {meaning.text}"
+        text = f"{source}Slurm job {record.job_id} on {record.nodes or 'no node'}: {meaning.text}"
         text += f" ({_said(record)})."
         details: dict[str, Any] = {
             "slurm_job": record.job_id,

@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
 _OK = 200
+_NOTHING_FOUND = 9003
+"""Not an error: the accounting has no such job."""
 # Slurm's errors that pass: limits on the number of jobs, and a controller that is busy.
 _PASSING_ERRORS = frozenset({2050, 2051, 2075})
 
@@ -119,6 +122,25 @@ class SlurmRest:
             self.ping()
             return []
 
+    def accounted(self, names: Sequence[str], since: float) -> list[JobRecord]:
+        """Return the accounting's records of jobs by name, submitted since a Unix time.
+
+        Raises `ExecutorUnavailable` if there is no accounting, or none that answers.
+        """
+        dialect = self.dialect
+        query = dialect.accounting_query(names, since)
+        path = f"/slurmdb/{dialect.version}/jobs?{urlencode(query)}"
+        answer = self._send("GET", path)
+        if _is_no_json(answer):
+            raise ExecutorUnavailable(
+                f"slurmrestd offers none (HTTP status {answer.status_code}: {answer.text:.200})"
+            )
+        content = _content(answer)
+        failed = _Failed(answer, content)
+        if failed.numbers - {_NOTHING_FOUND} or answer.status_code != _OK:
+            raise ExecutorUnavailable(f"it answers: {failed}")
+        return self._read(dialect.accounted, content)
+
     def cancel(self, job_id: int) -> None:
         """Ask for the end of a job; its state tells when it has ended."""
         try:
@@ -140,12 +162,17 @@ class SlurmRest:
         self._client.close()
 
     def _records(self, answer: Mapping[str, Any]) -> list[JobRecord]:
-        dialect = self.dialect
+        return self._read(self.dialect.record, answer)
+
+    def _read(
+        self, read: Callable[[Mapping[str, Any]], JobRecord], answer: Mapping[str, Any]
+    ) -> list[JobRecord]:
         try:
-            return [dialect.record(job) for job in answer["jobs"]]
+            return [read(job) for job in answer["jobs"]]
         except (KeyError, TypeError, ValueError) as problem:
+            version = self.dialect.version
             raise SlurmAnswerOdd(
-                f"slurmrestd describes jobs otherwise than {dialect.version} does: {problem!r}"
+                f"slurmrestd describes jobs otherwise than {version} does: {problem!r}"
             ) from problem
 
     def _call(self, method: str, path: str, body: Any = None) -> Mapping[str, Any]:
