@@ -170,6 +170,29 @@ def test_a_result_counts_before_the_accounting(attempt: Attempt, end: ResultStat
     assert attempt.forgotten("NODE_FAIL") == RunStatus(RunState.ENDED)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "slurmstepd-n1: error: StepId=1.batch exceeded memory limit (2 > 1), being killed",
+        "slurmstepd: error: Exceeded job memory limit",
+    ],
+)
+def test_a_job_that_slurm_itself_killed_for_its_memory_gets_more(
+    attempt: Attempt, line: str
+) -> None:
+    (attempt.folder / LOG_FILE).write_text(f"working\n{line}\n")
+    attempt.status("FAILED")
+    attempt.now = 11
+    assert code(attempt.status("FAILED")) == "slurm_out_of_memory"
+    (attempt.folder / LOG_FILE).write_text(f"somebody said: {line}\n")
+    assert code(attempt.status("FAILED")) == "slurm_job_failed"
+
+
+def test_a_signal_that_is_none_is_not_told(attempt: Attempt) -> None:
+    record = replace(RECORD, states=("OUT_OF_MEMORY",), exit_code=None, signal=125)
+    assert "signal" not in str(Endings(SETTINGS).status(attempt.handle, record).reason)
+
+
 def test_a_state_that_nobody_knows_is_unknown(attempt: Attempt) -> None:
     status = attempt.status("TELEPORTED")
     assert status.state is RunState.UNKNOWN

@@ -5,6 +5,7 @@ still holds the lock of its folder runs, whatever became of its job.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -21,6 +22,7 @@ from .dialects import JobRecord
 from .request import more_memory, more_time
 from .states import (
     Meaning,
+    SlurmJobFailed,
     SlurmJobLost,
     SlurmMemoryCeiling,
     SlurmOutOfMemory,
@@ -42,6 +44,12 @@ _CEILINGS: dict[type[TransferError], type[TransferError]] = {
 _OWN_ENDS = (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED)
 """What a result says that the cluster need not be asked about: a signal of Slurm's makes a program
 leave that it was cancelled."""
+_KILLED_FOR_MEMORY = re.compile(
+    r"slurmstepd\S*: error: .*exceeded (\w+ )?memory limit", re.IGNORECASE
+)
+"""Where Slurm itself kills (``OverMemoryKill``) the state is FAILED, and only the log says why."""
+_LAST_SIGNAL = 64
+"""Slurm gives others, 125 for one, that are none."""
 _LAG = 10
 """So many times as long a job is waited for that is forgotten, but goes on in the accounting."""
 
@@ -140,6 +148,8 @@ class Endings:
         self, folder: Path, record: JobRecord, meaning: Meaning, source: str
     ) -> TransferError:
         kind = meaning.error or SlurmJobLost
+        if kind is SlurmJobFailed and any(map(_KILLED_FOR_MEMORY.match, _last_lines(folder))):
+            kind = SlurmOutOfMemory
         text = f"{source}Slurm job {record.job_id} on {record.nodes or 'no node'}: {meaning.text}"
         text += f" ({_said(record)})."
         details: dict[str, Any] = {
@@ -166,7 +176,7 @@ def _said(record: JobRecord) -> str:
         parts.append(reason_text(record.reason))
     if record.exit_code is not None:
         parts.append(f"exit code {record.exit_code}")
-    if record.signal is not None:
+    if record.signal is not None and record.signal <= _LAST_SIGNAL:
         parts.append(f"signal {record.signal}")
     return ", ".join(parts)
 
@@ -181,6 +191,10 @@ def _of_waiting(record: JobRecord, meaning: Meaning) -> str:
     return f"Slurm job {record.id} ({'+'.join(record.states)}): {meaning.text}{reason}{again}"
 
 
+def _last_lines(folder: Path) -> list[str]:
+    return last_lines(folder, _LINES)
+
+
 def _tail(folder: Path) -> str:
-    lines = last_lines(folder, _LINES)
+    lines = _last_lines(folder)
     return " The log ends with: " + " / ".join(lines) if lines else ""
