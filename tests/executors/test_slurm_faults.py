@@ -210,6 +210,40 @@ def test_a_token_that_has_ended_is_read_anew(
     assert runs(request.folder) == 1
 
 
+def test_while_jobs_run_a_token_is_renewed_before_it_ends(
+    cluster: Cluster, make_executor: MakeExecutor, tmp_path: Path
+) -> None:
+    made = tmp_path / "made"
+    get_token = f"echo >> {made}; SLURM_CONF={cluster.configuration} scontrol token lifespan=3"
+    executor = make_executor(token_command=("sh", "-c", get_token))
+    request = lay_out(tmp_path / "a", "hold")
+    handle = running(executor, request)
+    states = set()
+
+    def has_third_token() -> bool:
+        states.add(executor.poll([handle])[0].state)
+        return made.read_text().count("\n") == 3
+
+    until(has_third_token)
+    assert states == {RunState.RUNNING}
+    (request.folder / "go").touch()
+    ended(executor, handle)
+    assert result(request.folder).state is ResultState.SUCCESS
+
+
+def test_a_token_that_cannot_be_read_again_is_good_until_it_ends(
+    cluster: Cluster, make_executor: MakeExecutor, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text(cluster.run("scontrol", "token", "lifespan=3"))
+    executor = make_executor(token_command=(), token_file=token)
+    executor.rest.ping()
+    token.unlink()
+    assert executor.rest.job(999_999) == []  # as slurmrestd answers to a bad token, too
+    with pytest.raises(ExecutorUnavailable, match="token cannot be read"):
+        until(lambda: executor.rest.job(999_999) != [])
+
+
 def _pings(executor: SlurmExecutor) -> bool:
     try:
         executor.rest.ping()

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from ...errors import SettingsInvalid
 from ...ports.executor import ExecutorUnavailable, LaunchRefused
 from ...settings import SlurmSettings
 from .auth import Token
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
 _OK = 200
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _NOTHING_FOUND = 9003
 """Not an error: the accounting has no such job."""
 # Slurm's errors that pass: limits on the number of jobs, and a controller that is busy.
@@ -190,7 +192,7 @@ class SlurmRest:
     def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
         headers = self._token.headers()
         answer = self._send_once(method, path, body, headers)
-        if _may_be_the_token(answer) and self._token.renew(headers.get("X-SLURM-USER-TOKEN")):
+        if _may_be_the_token(answer) and self._renewed(answer, headers):
             answer = self._send_once(method, path, body, self._token.headers())
         if answer.status_code == _UNAUTHORIZED or (
             self._token.has_ended and _may_be_the_token(answer)
@@ -202,6 +204,16 @@ class SlurmRest:
             )
         return answer
 
+    def _renewed(self, refused: httpx.Response, headers: Mapping[str, str]) -> bool:
+        """Whether there is a new token in place of one that was perhaps refused."""
+        try:
+            return self._token.renew(headers.get("X-SLURM-USER-TOKEN"))
+        except ExecutorUnavailable:
+            if refused.status_code == _UNAUTHORIZED or self._token.has_ended:
+                raise
+            # Perhaps it was something else: a controller that is away makes no tokens either.
+            return False
+
     def _send_once(
         self, method: str, path: str, body: Any, headers: Mapping[str, str]
     ) -> httpx.Response:
@@ -209,11 +221,17 @@ class SlurmRest:
         try:
             return self._client.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as problem:
-            where = self._settings.socket or self._settings.url
-            text = (
-                f"slurmrestd at {where} does not answer: {str(problem) or type(problem).__name__}"
+            raise self._unreachable(problem) from problem
+
+    def _unreachable(self, problem: httpx.HTTPError) -> ExecutorUnavailable:
+        where = f"slurmrestd at {self._settings.socket or self._settings.url}"
+        text = str(problem) or type(problem).__name__
+        if _UNTRUSTED in text:
+            return ExecutorUnavailable(
+                f"{where} shows a certificate that is not trusted: {text}.",
+                what_to_do="Set slurm.ca_file to what proves it, and slurm.url to a name it has.",
             )
-            raise ExecutorUnavailable(text) from problem
+        return ExecutorUnavailable(f"{where} does not answer: {text}.")
 
     def _choose(self) -> Dialect:
         wanted = self._settings.api
@@ -278,4 +296,9 @@ def _trust(settings: SlurmSettings) -> Any:
         return True
     import ssl
 
-    return ssl.create_default_context(cafile=str(settings.ca_file))
+    try:
+        return ssl.create_default_context(cafile=str(settings.ca_file))
+    except OSError as problem:  # a file without certificates is an SSLError, which is one
+        raise SettingsInvalid(
+            f"slurm.ca_file, {settings.ca_file}, has no certificates that can be read: {problem}."
+        ) from problem
