@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...errors import TransferError
+from ...errors import SettingsInvalid, TransferError
 from ...executors.slurm.dialects import Submission
 from ...executors.slurm.node_paths import NodePaths
 from ...executors.slurm.rest import SlurmRest
 from ...executors.slurm.script import probe_script
+from ...ports.executor import ExecutorUnavailable
 from ...settings import Settings
 from .finding import Finding, fail, failed_by, ok, warn
 
@@ -26,10 +27,18 @@ def check_slurm(settings: Settings) -> Iterator[Finding]:
     slurm = settings.slurm
     if not slurm.is_there:
         return
-    rest = SlurmRest(slurm)
+    try:
+        rest = SlurmRest(slurm)
+    except SettingsInvalid as problem:
+        yield failed_by(_NAME, problem)
+        return
     try:
         rest.ping()
-        yield ok(_NAME, f"{slurm.socket or slurm.url} answers, and speaks {rest.dialect.version}")
+        yield ok(
+            _NAME,
+            f"{slurm.socket or slurm.url} answers, and speaks {rest.dialect.version};"
+            f" {_accounting(rest)}",
+        )
         if slurm.partition is not None and not rest.partition_is_there(slurm.partition):
             yield fail(
                 _NAME, f"There is no partition {slurm.partition!r}", "Correct slurm.partition."
@@ -40,6 +49,15 @@ def check_slurm(settings: Settings) -> Iterator[Finding]:
         yield failed_by(_NAME, problem)
     finally:
         rest.close()
+
+
+def _accounting(rest: SlurmRest) -> str:
+    """Say whether there is accounting, without which all works, too."""
+    try:
+        rest.accounted(["nothing"], time.time())
+    except ExecutorUnavailable as problem:
+        return f"its accounting is not used: {problem.message}"
+    return "its accounting answers, too"
 
 
 def _try_out(rest: SlurmRest, settings: Settings) -> Finding:
