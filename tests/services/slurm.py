@@ -7,8 +7,8 @@
 The URL is what ``pytest --service slurm=URL`` takes, and with accounting ``--service
 slurm-accounting=URL``: where slurmrestd answers, and the folder with ``slurm.conf`` and the logs.
 Needs Debian's packages slurmctld, slurmd, slurmrestd, slurm-client, slurm-wlm-basic-plugins,
-slurm-wlm-jwt-plugin and munge, with accounting those of `slurm_accounting`, and root: nodes start
-jobs as their users.
+slurm-wlm-jwt-plugin, munge and environment-modules, with accounting those of `slurm_accounting`,
+and root: nodes start jobs as their users.
 """
 
 import argparse
