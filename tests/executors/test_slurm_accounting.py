@@ -6,13 +6,20 @@ The cluster is the test's own: its controller forgets jobs within seconds of the
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from aind_data_transfer_service.executors.slurm.batch import BATCH_FILE, Batch
 from aind_data_transfer_service.executors.slurm.executor import SlurmExecutor
-from aind_data_transfer_service.ports.executor import Handle, LaunchRequest, RunState, RunStatus
+from aind_data_transfer_service.ports.executor import (
+    ArrayPlace,
+    Handle,
+    LaunchRequest,
+    RunState,
+    RunStatus,
+)
 from aind_data_transfer_service.testing.executor_suite import (
     ended,
     lay_out,
@@ -105,6 +112,24 @@ def test_a_forgotten_job_ended_as_the_accounting_says(site: Site, tmp_path: Path
         statuses = [ended(executor, handle) for handle in (failed, cancelled)]
         assert [code(status) for status in statuses] == ["slurm_job_failed", "slurm_job_cancelled"]
         assert f"accounting has Slurm job {failed['job']} on n" in str(statuses[0].reason)
+
+
+def test_each_element_of_a_forgotten_array_ended_as_it_did(site: Site, tmp_path: Path) -> None:
+    requests = [
+        replace(
+            lay_out(tmp_path / f"element-{index}", script),
+            array=ArrayPlace("forgotten", tmp_path / "arrays", index, 3, at_once=2),
+        )
+        for index, script in enumerate(("die", "hold", "hold"))
+    ]
+    handles = [handle for handle in site.executor().start_together(requests) if handle]
+    until(lambda: all(runs(request.folder) for request in requests))
+    site.cluster.run("scancel", f"{handles[1]['job']}_1")
+    (requests[2].folder / "go").touch()
+    site.forgets(handles[0])
+    executor = site.executor()
+    ends = [ended(executor, handle) for handle in handles]
+    assert [code(status) for status in ends] == ["slurm_job_failed", "slurm_job_cancelled", None]
 
 
 def test_of_a_job_that_was_put_back_the_last_end_counts(site: Site, tmp_path: Path) -> None:
