@@ -136,6 +136,11 @@ def test_a_killed_service_finds_all_its_jobs_again(
         """Names of all these jobs' submissions the cluster knows."""
         return [r.name for r in slurm.rest.jobs() if any(job in r.name for job in jobs)]
 
+    def accounted() -> list[str]:
+        """Names of all that Slurm's accounts have of them."""
+        names = Cluster.at(service_url).accounted()
+        return [name for name in names if any(job in name for job in jobs)]
+
     for enough in (10, 30):  # killed while it submits, and while all of them run
         with subprocess.Popen([*command, service_url], cwd=_ROOT) as worker:
             until(lambda enough=enough: len(submitted()) >= enough)  # type: ignore[misc]
@@ -146,15 +151,8 @@ def test_a_killed_service_finds_all_its_jobs_again(
         worker.kill()
     names = submitted()
     slurm.close()
-    until(lambda: len(accounted(Cluster.at(service_url), jobs)) >= 30)
+    until(lambda: len(accounted()) >= 30)
     assert states == {JobState.SUCCESS}
     assert len(names) == len(set(names)) == 30
-    assert sorted(accounted(Cluster.at(service_url), jobs)) == sorted(names)
+    assert sorted(accounted()) == sorted(names)
     assert len((control / "ran").read_text().splitlines()) == 30
-
-
-def accounted(cluster: Cluster, jobs: list[str]) -> list[str]:
-    """Return the names of all submissions for these jobs that Slurm's accounts have."""
-    columns = ("--format=jobname%100", "--starttime=now-1days")
-    printed = cluster.run("sacct", "--noheader", "--allocations", "--duplicates", *columns)
-    return [name for name in printed.split() if any(job in name for job in jobs)]

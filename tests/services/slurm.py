@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -232,6 +233,13 @@ class Cluster:
 
         wait_until(ready, SECONDS, f"{count} nodes; logs in {self.folder}")
 
+    def wait_for_save(self) -> None:
+        """Wait until the controller has written down the jobs it has; it may lose later ones."""
+        now, saved = time.time(), self.folder / "state" / "job_state"
+        job = self.run("squeue", "--noheader", "--format=%A").split()[0]
+        self.run("scontrol", "update", f"jobid={job}", "comment=to be saved")  # or it saves nothing
+        wait_until(lambda: saved.exists() and saved.stat().st_mtime > now, SECONDS, "a save")
+
     def run(self, *command: str) -> str:
         """Run one of Slurm's commands and return what it prints."""
         done = subprocess.run(
@@ -244,6 +252,12 @@ class Cluster:
         log = self.folder / "log" / "jobcomp.txt"
         lines = log.read_text().splitlines() if log.exists() else []
         return [dict(pair.partition("=")[::2] for pair in line.split()) for line in lines]
+
+    def accounted(self) -> list[str]:
+        """Return the names of all submissions in the accounting, each as often as it ran."""
+        columns = ("--format=jobname%100", "--starttime=now-1days")
+        printed = self.run("sacct", "--noheader", "--allocations", "--duplicates", *columns)
+        return printed.split()
 
     def _start_munge(self) -> None:
         folder = self.folder / "munge"

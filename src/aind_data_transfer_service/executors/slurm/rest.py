@@ -24,6 +24,8 @@ _NOTHING_FOUND = 9003
 """Not an error: the accounting has no such job."""
 # Slurm's errors that pass: limits on the number of jobs, and a controller that is busy.
 _PASSING_ERRORS = frozenset({2050, 2051, 2075})
+# Its errors of a controller that could not be asked, from connection to reply.
+_AWAY_ERRORS = frozenset({*range(1001, 1005), *range(1800, 1805)})
 
 
 class SlurmAnswerOdd(ExecutorUnavailable):
@@ -104,6 +106,10 @@ class SlurmRest:
             if failed.done.get("job_id"):  # it waits: for nodes that are drained, or held
                 logger.warning("Slurm job %s: %s", failed.done["job_id"], failed)
                 return int(failed.done["job_id"])
+            if failed.numbers & _AWAY_ERRORS:  # it may be back already: a ping proves nothing
+                raise ExecutorUnavailable(
+                    f"Slurm's controller does not answer: {failed}."
+                ) from failed
             self.ping()
             raise _refusal(failed) from failed
         except (KeyError, TypeError, ValueError) as problem:
