@@ -31,7 +31,7 @@ def test_a_cluster_that_does_not_answer_fails(tmp_path: Path) -> None:
 def test_a_cluster_runs_a_small_job(service_url: str, tmp_path: Path) -> None:
     first, second = findings(tmp_path, slurm_settings(Cluster.at(service_url)))
     assert first[1] == "ok"
-    assert "v0.0.38" in first[2]
+    assert "v0.0.38; its accounting" in first[2]
     assert second[:2] == ("slurm nodes", "ok")
     assert str(tmp_path) in second[2]
     assert list((tmp_path / "jobs").iterdir()) == []

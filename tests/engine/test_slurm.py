@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aind_data_transfer_service.domain.pipeline import TaskId
-from aind_data_transfer_service.domain.plan import JobPlan, Partition, ProgramPlan
 from aind_data_transfer_service.domain.states import JobState
-from aind_data_transfer_service.engine.repositories import Jobs
 from aind_data_transfer_service.engine.services import control as controls
-from aind_data_transfer_service.engine.services import views
 from aind_data_transfer_service.executors.slurm.executor import SlurmExecutor
 from aind_data_transfer_service.settings import Settings
 from aind_data_transfer_service.testing.executor_suite import until
@@ -20,46 +16,12 @@ from aind_data_transfer_service.testing.executor_suite import until
 from ..executors.slurm_settings import slurm_settings
 from ..services.slurm import Cluster
 from .conftest import Engine
+from .on_cluster import OnCluster, elements, partitioned
 from .plans import make_session, plan_of
 
 pytestmark = pytest.mark.service("slurm")
 
-COMPRESS = TaskId.COMPRESS_DATA
 _ROOT = Path(__file__).parents[2]
-PROGRAM = (sys.executable, str(Path(__file__).with_name("cluster_program.py")))
-
-
-class OnCluster:
-    """An engine whose compressions run on a cluster, by `cluster_program`."""
-
-    def __init__(self, cluster: Cluster, engine: Engine, folder: Path) -> None:
-        self.cluster = cluster
-        self.engine = engine
-        self.control = folder / "control"
-        self.control.mkdir()
-        self.slurm = SlurmExecutor(engine.settings.slurm, program=(*PROGRAM, str(self.control)))
-        engine.start_worker(cluster=self.slurm)
-
-    def script(self, name: str) -> None:
-        (self.control / name).touch()
-
-    def unscript(self, name: str) -> None:
-        (self.control / name).unlink()
-
-    def ran(self) -> list[tuple[int, int]]:
-        """Map index and attempt of each run of the program."""
-        return [(line[0], line[1]) for line in self._lines()]
-
-    def submissions(self, job_id: str) -> set[str]:
-        """Names of what a job's attempts were submitted as."""
-        with self.engine.database.read() as session:
-            handles = [attempt.handle for attempt in Jobs(session).attempts(job_id)]
-        return {str(handle["name"]) for handle in handles if handle and "name" in handle}
-
-    def _lines(self) -> list[list[int]]:
-        file = self.control / "ran"
-        lines = file.read_text().splitlines() if file.exists() else []
-        return [[int(part) for part in line.split(",")[:2]] for line in lines]
 
 
 @pytest.fixture
@@ -84,25 +46,6 @@ def on_cluster(service_url: str, engine: Engine, tmp_path: Path) -> Iterator[OnC
     (on_cluster.control / "hold").unlink(missing_ok=True)
     engine.stop_worker()
     on_cluster.slurm.close()
-
-
-def partitioned(plan: JobPlan, count: int, *, at_once: int | None = None) -> JobPlan:
-    """Return a plan whose compression is for the cluster, in partitions."""
-    tasks = []
-    for task in plan.tasks:
-        if task.task_id is not COMPRESS:
-            tasks.append(task)
-            continue
-        program = ProgramPlan(executor="slurm")
-        for index in range(count):
-            partition = Partition(index=index, count=count, at_once=at_once, origin="request")
-            changes = {"map_index": index, "partition": partition, "program": program}
-            tasks.append(task.model_copy(update=changes))
-    return plan.model_copy(update={"tasks": tuple(tasks)})
-
-
-def elements(job: views.JobDetail) -> list[views.TaskView]:
-    return [task for task in job.tasks if task.task_id == COMPRESS]
 
 
 def test_a_job_runs_on_the_cluster(on_cluster: OnCluster, tmp_path: Path) -> None:
@@ -171,6 +114,7 @@ def test_a_cancelled_job_ends_its_array(on_cluster: OnCluster, tmp_path: Path) -
     assert len(on_cluster.ran()) == 2
 
 
+@pytest.mark.service("slurm-accounting")
 @pytest.mark.timeout(400)
 def test_a_killed_service_finds_all_its_jobs_again(
     service_url: str, engine: Engine, tmp_path: Path
@@ -192,6 +136,11 @@ def test_a_killed_service_finds_all_its_jobs_again(
         """Names of all these jobs' submissions the cluster knows."""
         return [r.name for r in slurm.rest.jobs() if any(job in r.name for job in jobs)]
 
+    def accounted() -> list[str]:
+        """Names of all that Slurm's accounts have of them."""
+        names = Cluster.at(service_url).accounted()
+        return [name for name in names if any(job in name for job in jobs)]
+
     for enough in (10, 30):  # killed while it submits, and while all of them run
         with subprocess.Popen([*command, service_url], cwd=_ROOT) as worker:
             until(lambda enough=enough: len(submitted()) >= enough)  # type: ignore[misc]
@@ -202,6 +151,8 @@ def test_a_killed_service_finds_all_its_jobs_again(
         worker.kill()
     names = submitted()
     slurm.close()
+    until(lambda: len(accounted()) >= 30)
     assert states == {JobState.SUCCESS}
     assert len(names) == len(set(names)) == 30
+    assert sorted(accounted()) == sorted(names)
     assert len((control / "ran").read_text().splitlines()) == 30

@@ -134,3 +134,52 @@ def test_version_39_gives_one_state_and_the_status_of_wait() -> None:
 def test_states_of_another_version_are_not_guessed(number: int, state: object) -> None:
     with pytest.raises(TypeError, match="job_state"):
         dialect(number).record({"job_id": 7, "name": "n", "job_state": state})
+
+
+def accounted(state: object, task_id: object) -> dict[str, Any]:
+    """Return what the accounting has of a job, so far as it is read, and an exit code that lies."""
+    return {
+        "job_id": 7,
+        "name": "n",
+        "state": {"current": state, "reason": "None"},
+        "array": {"job_id": 5, "task_id": task_id},
+        "time": {"submission": 1000},
+        "nodes": "n1",
+        "exit_code": {"status": "SUCCESS", "return_code": 0},
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "task_id"),
+    [
+        *((number, "TIMEOUT", 3) for number in (36, 37, 38)),
+        (39, "TIMEOUT", unset_or(3)),
+        *((number, ["TIMEOUT"], unset_or(3)) for number in (40, 41, 42, 43)),
+    ],
+)
+def test_the_accounting_tells_states_and_no_exit_codes(
+    number: int, state: object, task_id: object
+) -> None:
+    assert dialect(number).accounted(accounted(state, task_id)) == JobRecord(
+        job_id=7,
+        name="n",
+        states=("TIMEOUT",),
+        array_job_id=5,
+        array_task_id=3,
+        reason="None",
+        nodes="n1",
+        submitted_at=1000,
+    )
+
+
+@pytest.mark.parametrize("number", [36, 37, 38, 39])
+def test_the_old_versions_are_asked_for_days(number: int) -> None:
+    query = dialect(number).accounting_query(["a", "b"], 1_000_000_000)  # 2001-09-09 in UTC
+    assert query == {"job_name": "a,b", "submit_time": "2001-09-08"}
+
+
+@pytest.mark.parametrize("number", [40, 41, 42, 43])
+def test_the_new_versions_are_asked_for_seconds(number: int) -> None:
+    query = dialect(number).accounting_query(["a", "b"], 1_000_000_000.5)
+    times = {"start_time": "1000000000", "usage_time_as_submit_time": "true"}
+    assert query == {"job_name": "a,b", **times}

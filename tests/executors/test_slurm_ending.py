@@ -47,6 +47,11 @@ class Attempt:
         record = replace(RECORD, states=states, reason=reason) if states else None
         return self._endings.status(self.handle, record)
 
+    def forgotten(self, accounted: str) -> RunStatus:
+        """Return how it is when the controller knows it no more and the accounting says that."""
+        record = JobRecord(job_id=7, name="n", states=(accounted,), nodes="n1")
+        return self._endings.status(self.handle, None, record)
+
     def leave(self, state: ResultState) -> None:
         now = datetime.now(UTC)
         result = TaskResult(
@@ -118,6 +123,74 @@ def test_a_job_that_stays_unknown_is_lost_after_a_while(attempt: Attempt) -> Non
     status = attempt.status()
     assert code(status) == "slurm_job_lost"
     assert str(status.reason).endswith("one / last words")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("TIMEOUT", "slurm_time_limit"),
+        ("OUT_OF_MEMORY", "slurm_out_of_memory"),
+        ("CANCELLED", "slurm_job_cancelled"),
+        ("NODE_FAIL", "slurm_node_failed"),
+        ("FAILED", "slurm_job_failed"),
+        ("COMPLETED", "slurm_job_failed"),
+    ],
+)
+def test_a_forgotten_job_ended_as_the_accounting_says(
+    attempt: Attempt, state: str, expected: str
+) -> None:
+    assert attempt.forgotten(state).state is RunState.RUNNING  # its result may be on its way
+    attempt.now = 11
+    status = attempt.forgotten(state)
+    assert code(status) == expected
+    assert str(status.reason).startswith("Slurm's accounting has Slurm job 7 on n1: ")
+
+
+def test_a_forgotten_job_gets_more_as_any_other(attempt: Attempt) -> None:
+    attempt.leave(ResultState.CANCELLED)  # as the signal before the end has it
+    assert "the next attempt asks for 2880" in str(attempt.forgotten("TIMEOUT").reason)
+
+
+@pytest.mark.parametrize("state", ["PENDING", "RUNNING", "TELEPORTED"])
+def test_a_forgotten_job_that_goes_on_in_the_accounting_is_waited_for_ten_times_as_long(
+    attempt: Attempt, state: str
+) -> None:
+    for now in (0, 60, 599):
+        attempt.now = now
+        assert attempt.forgotten(state).state is RunState.UNKNOWN
+    attempt.now = 600
+    status = attempt.forgotten(state)
+    assert code(status) == "slurm_job_lost"
+    assert f"its accounting says {state}" in str(status.reason)
+
+
+@pytest.mark.parametrize("end", [ResultState.SUCCESS, ResultState.FAILED])
+def test_a_result_counts_before_the_accounting(attempt: Attempt, end: ResultState) -> None:
+    attempt.leave(end)
+    assert attempt.forgotten("NODE_FAIL") == RunStatus(RunState.ENDED)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "slurmstepd-n1: error: StepId=1.batch exceeded memory limit (2 > 1), being killed",
+        "slurmstepd: error: Exceeded job memory limit",
+    ],
+)
+def test_a_job_that_slurm_itself_killed_for_its_memory_gets_more(
+    attempt: Attempt, line: str
+) -> None:
+    (attempt.folder / LOG_FILE).write_text(f"working\n{line}\n")
+    attempt.status("FAILED")
+    attempt.now = 11
+    assert code(attempt.status("FAILED")) == "slurm_out_of_memory"
+    (attempt.folder / LOG_FILE).write_text(f"somebody said: {line}\n")
+    assert code(attempt.status("FAILED")) == "slurm_job_failed"
+
+
+def test_a_signal_that_is_none_is_not_told(attempt: Attempt) -> None:
+    record = replace(RECORD, states=("OUT_OF_MEMORY",), exit_code=None, signal=125)
+    assert "signal" not in str(Endings(SETTINGS).status(attempt.handle, record).reason)
 
 
 def test_a_state_that_nobody_knows_is_unknown(attempt: Attempt) -> None:

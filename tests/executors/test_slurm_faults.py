@@ -1,8 +1,6 @@
 """What befalls real clusters, each made to happen to one of the test's own."""
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,26 +27,13 @@ from aind_data_transfer_service.testing.executor_suite import (
     until,
 )
 
-from ..services.slurm import Cluster
+from ..services.slurm import Cluster, own_cluster
 from .slurm_settings import slurm_settings
 
 pytestmark = pytest.mark.service("slurm")
 
 PROGRAM = (sys.executable, str(Path(__file__).with_name("scripted_program.py")))
 MakeExecutor = Callable[..., SlurmExecutor]
-
-
-def new_cluster(*, requeue: bool) -> Iterator[Cluster]:
-    # Not below pytest's own folder, which the user of slurmrestd may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="aind-data-transfer-slurm-"))
-    folder.chmod(0o755)
-    cluster = Cluster(folder / "cluster")
-    try:
-        cluster.up(requeue=requeue)
-        yield cluster
-    finally:
-        cluster.down()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -60,7 +45,8 @@ def requeue() -> bool:
 @pytest.fixture
 def cluster(service_url: str, requeue: bool) -> Iterator[Cluster]:
     assert service_url  # where there is none, none can be started
-    yield from new_cluster(requeue=requeue)
+    with own_cluster(requeue=requeue) as cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -222,6 +208,40 @@ def test_a_token_that_has_ended_is_read_anew(
     request = lay_out(folder / "a")
     ended(executor, started(executor, request))
     assert runs(request.folder) == 1
+
+
+def test_while_jobs_run_a_token_is_renewed_before_it_ends(
+    cluster: Cluster, make_executor: MakeExecutor, tmp_path: Path
+) -> None:
+    made = tmp_path / "made"
+    get_token = f"echo >> {made}; SLURM_CONF={cluster.configuration} scontrol token lifespan=3"
+    executor = make_executor(token_command=("sh", "-c", get_token))
+    request = lay_out(tmp_path / "a", "hold")
+    handle = running(executor, request)
+    states = set()
+
+    def has_third_token() -> bool:
+        states.add(executor.poll([handle])[0].state)
+        return made.read_text().count("\n") == 3
+
+    until(has_third_token)
+    assert states == {RunState.RUNNING}
+    (request.folder / "go").touch()
+    ended(executor, handle)
+    assert result(request.folder).state is ResultState.SUCCESS
+
+
+def test_a_token_that_cannot_be_read_again_is_good_until_it_ends(
+    cluster: Cluster, make_executor: MakeExecutor, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text(cluster.run("scontrol", "token", "lifespan=3"))
+    executor = make_executor(token_command=(), token_file=token)
+    executor.rest.ping()
+    token.unlink()
+    assert executor.rest.job(999_999) == []  # as slurmrestd answers to a bad token, too
+    with pytest.raises(ExecutorUnavailable, match="token cannot be read"):
+        until(lambda: executor.rest.job(999_999) != [])
 
 
 def _pings(executor: SlurmExecutor) -> bool:

@@ -1,11 +1,14 @@
 """Starts a private Slurm cluster on this machine for the tests, and stops it; without systemd.
 
     sudo python -m tests.services.slurm up      prints http://127.0.0.1:PORT?folder=FOLDER
+    sudo python -m tests.services.slurm up --accounting
     sudo python -m tests.services.slurm down
 
-The URL is what ``pytest --service slurm=URL`` takes: where slurmrestd answers, and the folder with
-``slurm.conf`` and the logs. Needs Debian's packages slurmctld, slurmd, slurmrestd, slurm-client,
-slurm-wlm-basic-plugins, slurm-wlm-jwt-plugin and munge, and root: nodes start jobs as their users.
+The URL is what ``pytest --service slurm=URL`` takes, and with accounting ``--service
+slurm-accounting=URL``: where slurmrestd answers, and the folder with ``slurm.conf`` and the logs.
+Needs Debian's packages slurmctld, slurmd, slurmrestd, slurm-client, slurm-wlm-basic-plugins,
+slurm-wlm-jwt-plugin, munge and environment-modules, with accounting those of `slurm_accounting`,
+and root: nodes start jobs as their users.
 """
 
 import argparse
@@ -18,22 +21,38 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
 
 from aind_data_transfer_service.processes import is_alive
 
+from . import slurm_accounting
 from .s3_server import free_ports, is_gone, spawn, wait_for, wait_until
 
 SECONDS = 30
 REST_USER = "munge"
 """slurmrestd refuses to be root; this user comes with a package that is needed anyway."""
 CONFIGURATION = Path(__file__).with_name("slurm.conf")
+CGROUPS = Path("/sys/fs/cgroup")
+MemoryLimits = Literal["none", "watched", "enforced"]
+MEMORY_LIMITS: dict[MemoryLimits, str] = {
+    "none": "TaskPlugin=task/none\nJobAcctGatherType=jobacct_gather/none",
+    # Slurm looks how much jobs have, and kills those that have too much.
+    "watched": (
+        "TaskPlugin=task/none\nJobAcctGatherType=jobacct_gather/linux\n"
+        "JobAcctGatherFrequency=1\nJobAcctGatherParams=OverMemoryKill"
+    ),
+    # The kernel gives jobs no more than they asked for.
+    "enforced": "TaskPlugin=task/cgroup\nJobAcctGatherType=jobacct_gather/none",
+}
+"""What ``slurm.conf`` has for the limits on jobs' memory."""
 
 
 class Cluster:
@@ -67,6 +86,11 @@ class Cluster:
         return f"{self.rest_url}?folder={self.folder}"
 
     @property
+    def has_accounting(self) -> bool:
+        """Whether there is a slurmdbd."""
+        return (self.folder / "slurmdbd.conf").exists()
+
+    @property
     def nodes(self) -> list[str]:
         """Names of the nodes."""
         return self.run("sinfo", "--noheader", "--Node", "--format=%N").split()
@@ -77,41 +101,66 @@ class Cluster:
         return ["env", f"SLURM_CONF={self.configuration}", "scontrol", "token", "lifespan=600"]
 
     def up(
-        self, *, nodes: int = 3, requeue: bool = True, node_timeout: int = 5, job_age: int = 300
+        self,
+        *,
+        nodes: int = 3,
+        requeue: bool = True,
+        node_timeout: int = 5,
+        job_age: int = 300,
+        accounting: bool = False,
+        memory: MemoryLimits = "none",
     ) -> None:
         """Start a new cluster and wait until its nodes are idle.
 
         ``requeue``: whether jobs of a lost node wait anew; ``node_timeout``: seconds until a
-        silent node is lost; ``job_age``: seconds for which the controller knows jobs that ended.
+        silent node is lost; ``job_age``: seconds for which the controller knows jobs that ended;
+        ``accounting``: whether a slurmdbd keeps them for good; ``memory``: what becomes of jobs
+        that take more than they asked for.
         """
         self.folder.mkdir(parents=True)
         self.folder.chmod(0o755)
         for name in ("state", "spool", "log", "munge"):
             (self.folder / name).mkdir()
-        first, *others = free_ports(nodes + 2)
-        rest, node_ports = others[0], others[1:]
+        host = socket.gethostname().partition(".")[0]
+        first, rest, *others = free_ports(nodes + 4)
+        node_ports, (slurmdbd, database) = others[:nodes], others[nodes:]
         (self.folder / "rest-port").write_text(str(rest))
         key = self.folder / "jwt.key"
         key.write_bytes(secrets.token_bytes(32))
         key.chmod(0o600)
         self.configuration.write_text(
             CONFIGURATION.read_text().format(
-                host=socket.gethostname().partition(".")[0],
+                host=host,
                 folder=self.folder,
                 controller_port=first,
                 requeue=int(requeue),
                 node_timeout=node_timeout,
                 job_age=job_age,
+                limits=MEMORY_LIMITS[memory],
+                accounting=(
+                    slurm_accounting.configure(
+                        self.folder, host=host, port=slurmdbd, database_port=database
+                    )
+                    if accounting
+                    else "AccountingStorageType=accounting_storage/none"
+                ),
             )
             + "".join(
-                f"NodeName=n{number} NodeHostname={socket.gethostname().partition('.')[0]}"
-                f" NodeAddr=127.0.0.1 Port={port} CPUs=8 RealMemory=8000\n"
+                f"NodeName=n{number} NodeHostname={host} NodeAddr=127.0.0.1 Port={port}"
+                " CPUs=8 RealMemory=8000\n"
                 for number, port in enumerate(node_ports, start=1)
             )
             + "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP\n"
         )
-        (self.folder / "cgroup.conf").write_text("CgroupAutomount=no\n")
+        enforced = "yes" if memory == "enforced" else "no"
+        (self.folder / "cgroup.conf").write_text(
+            "CgroupAutomount=no\nIgnoreSystemd=yes\n"
+            f"CgroupMountpoint={CGROUPS}\nConstrainRAMSpace={enforced}\n"
+        )
         self._start_munge()
+        if accounting:
+            slurm_accounting.start_database(self.folder, database, self._spawn)
+            self.start_accounting()
         self.start_controller()
         for number in range(1, nodes + 1):
             self.start_node(f"n{number}")
@@ -126,6 +175,9 @@ class Cluster:
         for file in self.folder.glob("*.process.json"):
             self.kill(file.name.partition(".")[0], signal.SIGTERM)
         self._kill_programs()
+        for group in CGROUPS.glob("memory/slurm_n*"):
+            with suppress(OSError):  # another cluster may use it
+                group.rmdir()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def is_up(self, name: str = "*") -> bool:
@@ -139,16 +191,21 @@ class Cluster:
         self._spawn("slurmctld", "slurmctld", "-D")
         wait_until(self._answers, SECONDS, f"slurmctld; logs in {self.folder}")
 
+    def start_accounting(self) -> None:
+        """Start slurmdbd."""
+        slurm_accounting.start("test", self.run, self._spawn)
+
     def start_node(self, name: str) -> None:
         """Start the slurmd of a node."""
         (self.folder / "spool" / name).mkdir(exist_ok=True)
         self._spawn(name, "slurmd", "-D", "-N", name)
 
-    def start_rest(self) -> None:
-        """Start slurmrestd."""
+    def start_rest(self, *, accounting: bool = True) -> None:
+        """Start slurmrestd; it tells of the accounting, if there is one and it shall."""
         port = int((self.folder / "rest-port").read_text())
         as_user = ["setpriv", "--reuid", REST_USER, "--regid", REST_USER, "--clear-groups"]
-        versions = ",".join(f"openapi/v0.0.{number}" for number in (36, 37, 38))
+        kinds = ("v", "dbv") if self.has_accounting and accounting else ("v",)
+        versions = ",".join(f"openapi/{kind}0.0.{n}" for kind in kinds for n in (36, 37, 38))
         command = ["slurmrestd", "-a", "rest_auth/jwt", "-s", versions, f"127.0.0.1:{port}"]
         self._spawn("slurmrestd", "env", "SLURM_JWT=daemon", *as_user, *command)
         wait_for(self.folder, port)
@@ -176,6 +233,13 @@ class Cluster:
 
         wait_until(ready, SECONDS, f"{count} nodes; logs in {self.folder}")
 
+    def wait_for_save(self) -> None:
+        """Wait until the controller has written down the jobs it has; it may lose later ones."""
+        now, saved = time.time(), self.folder / "state" / "job_state"
+        job = self.run("squeue", "--noheader", "--format=%A").split()[0]
+        self.run("scontrol", "update", f"jobid={job}", "comment=to be saved")  # or it saves nothing
+        wait_until(lambda: saved.exists() and saved.stat().st_mtime > now, SECONDS, "a save")
+
     def run(self, *command: str) -> str:
         """Run one of Slurm's commands and return what it prints."""
         done = subprocess.run(
@@ -188,6 +252,12 @@ class Cluster:
         log = self.folder / "log" / "jobcomp.txt"
         lines = log.read_text().splitlines() if log.exists() else []
         return [dict(pair.partition("=")[::2] for pair in line.split()) for line in lines]
+
+    def accounted(self) -> list[str]:
+        """Return the names of all submissions in the accounting, each as often as it ran."""
+        columns = ("--format=jobname%100", "--starttime=now-1days")
+        printed = self.run("sacct", "--noheader", "--allocations", "--duplicates", *columns)
+        return printed.split()
 
     def _start_munge(self) -> None:
         folder = self.folder / "munge"
@@ -233,22 +303,39 @@ class Cluster:
                     process.kill()
 
 
+@contextmanager
+def own_cluster(**options: Any) -> Iterator[Cluster]:
+    """Start a cluster of the test's own, with the options of `Cluster.up`, and stop it."""
+    # Not below pytest's own folder, which the user of slurmrestd may not enter.
+    folder = Path(tempfile.mkdtemp(prefix="aind-data-transfer-slurm-"))
+    folder.chmod(0o755)
+    cluster = Cluster(folder / "cluster")
+    try:
+        cluster.up(**options)
+        yield cluster
+    finally:
+        cluster.down()
+        shutil.rmtree(folder)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("action", choices=("up", "down"))
     folder = Path(tempfile.gettempdir()) / "aind-data-transfer-slurm"
     parser.add_argument("--folder", type=Path, default=folder, help="default: %(default)s")
+    parser.add_argument("--accounting", action="store_true", help="with slurmdbd and MariaDB")
     arguments = parser.parse_args()
     cluster = Cluster(arguments.folder.resolve())
-    actions: dict[str, Callable[[], None]] = {"up": partial(up, cluster), "down": cluster.down}
+    start = partial(up, cluster, accounting=arguments.accounting)
+    actions: dict[str, Callable[[], None]] = {"up": start, "down": cluster.down}
     actions[arguments.action]()
 
 
-def up(cluster: Cluster) -> None:
-    """Start the cluster unless it runs, and print its URL."""
-    if not cluster.is_up():
+def up(cluster: Cluster, *, accounting: bool) -> None:
+    """Start the cluster unless it runs so, and print its URL."""
+    if not cluster.is_up() or cluster.has_accounting is not accounting:
         cluster.down()
-        cluster.up()
+        cluster.up(accounting=accounting)
     sys.stdout.write(cluster.url + "\n")
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import subprocess
 import threading
 import time
@@ -9,6 +10,8 @@ from collections.abc import Callable
 
 from ...ports.executor import ExecutorUnavailable
 from ...settings import SlurmSettings
+
+logger = logging.getLogger(__name__)
 
 _COMMAND_SECONDS = 30
 _LONGEST_MARGIN_SECONDS = 300.0
@@ -33,12 +36,13 @@ class Token:
     def headers(self) -> dict[str, str]:
         """Return what goes with each request; nothing where none is set up (unix socket).
 
-        Raises `ExecutorUnavailable` if the token cannot be read.
+        Raises `ExecutorUnavailable` if the token cannot be read and there is none that is good.
         """
         with self._lock:
-            due = self._renew_at is not None and self._clock() >= self._renew_at
-            if self._token is None or due:
+            if self._token is None or self.has_ended:
                 self._read()
+            elif self._renew_at is not None and self._clock() >= self._renew_at:
+                self._renew_early()
             headers = {"X-SLURM-USER-TOKEN": self._token} if self._token else {}
             return headers | (
                 {"X-SLURM-USER-NAME": self._settings.user} if self._settings.user else {}
@@ -50,6 +54,16 @@ class Token:
             if self._token == refused:
                 self._read()
             return self._token != refused
+
+    def _renew_early(self) -> None:
+        """Read the next token while this one is good; if that fails, try again later."""
+        try:
+            self._read()
+        except ExecutorUnavailable as problem:
+            logger.warning("%s The one at hand is good for a while.", problem.message)
+            if self._ends_at is not None:
+                now = self._clock()
+                self._renew_at = now + (self._ends_at - now) / 4
 
     def _read(self) -> None:
         text = self._text()
@@ -70,7 +84,7 @@ class Token:
             try:
                 return settings.token_file.read_text()
             except (OSError, UnicodeDecodeError) as problem:
-                raise ExecutorUnavailable(f"Slurm's token cannot be read: {problem}") from problem
+                raise ExecutorUnavailable(f"Slurm's token cannot be read: {problem}.") from problem
         if settings.token_command:
             return _output_of(settings.token_command)
         return ""
@@ -88,7 +102,7 @@ def _output_of(command: tuple[str, ...]) -> str:
             f" {problem.returncode} and said: {said}"
         ) from problem
     except (OSError, UnicodeDecodeError, subprocess.TimeoutExpired) as problem:
-        raise ExecutorUnavailable(f"The command for Slurm's token failed: {problem}") from problem
+        raise ExecutorUnavailable(f"The command for Slurm's token failed: {problem}.") from problem
     return done.stdout
 
 

@@ -5,8 +5,10 @@ still holds the lock of its folder runs, whatever became of its job.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from .dialects import JobRecord
 from .request import more_memory, more_time
 from .states import (
     Meaning,
+    SlurmJobFailed,
     SlurmJobLost,
     SlurmMemoryCeiling,
     SlurmOutOfMemory,
@@ -38,6 +41,17 @@ _CEILINGS: dict[type[TransferError], type[TransferError]] = {
     SlurmTimeLimit: SlurmTimeCeiling,
 }
 """Errors after which an attempt gets more, and what they are when there is no more."""
+_OWN_ENDS = (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED)
+"""What a result says that the cluster need not be asked about: a signal of Slurm's makes a program
+leave that it was cancelled."""
+_KILLED_FOR_MEMORY = re.compile(
+    r"slurmstepd\S*: error: .*exceeded (\w+ )?memory limit", re.IGNORECASE
+)
+"""Where Slurm itself kills (``OverMemoryKill``) the state is FAILED, and only the log says why."""
+_LAST_SIGNAL = 64
+"""Slurm gives others, 125 for one, that are none."""
+_LAG = 10
+"""So many times as long a job is waited for that is forgotten, but goes on in the accounting."""
 
 
 class Endings:
@@ -48,34 +62,33 @@ class Endings:
         self._clock = clock
         self._first_seen: dict[str, float] = {}
 
-    def status(self, handle: Handle, record: JobRecord | None) -> RunStatus:
-        """Return how an attempt is; ``record`` is None if the cluster knows no such job."""
+    def status(
+        self, handle: Handle, record: JobRecord | None, accounted: JobRecord | None = None
+    ) -> RunStatus:
+        """Return how an attempt is.
+
+        ``record`` is None if the controller knows no such job; ``accounted`` is what the
+        accounting then says of it.
+        """
         folder = Path(str(handle["folder"]))
         if record is None:
-            return self._of_unknown(handle, folder)
+            return self._of_unknown(handle, folder, accounted)
         meaning = meaning_of(record.states)
         if meaning.state is not RunState.ENDED:
             self._first_seen.pop(str(folder), None)
             return RunStatus(meaning.state, reason=_of_waiting(record, meaning))
         end = own_end(folder)
-        if end in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
+        if end in _OWN_ENDS:
             return RunStatus(RunState.ENDED, exit_code=record.exit_code)
         if is_locked(folder):
             text = f"Slurm says {_said(record)}, but the program still holds its folder's lock"
             return RunStatus(RunState.RUNNING, reason=text)
-        if (
-            end is None
-            and record.exit_code is not None
-            and not self._is_old(folder, self._settings.result_grace.total_seconds())
-        ):
-            return RunStatus(RunState.RUNNING, reason="It has ended; its result is waited for")
-        problem = self._problem(handle, record, meaning)
-        return RunStatus(
-            RunState.ENDED,
-            reason=problem.message,
-            exit_code=record.exit_code,
-            problem=problem,
-        )
+        waits = end is None and record.exit_code is not None
+        return self._of_ended(folder, record, meaning, waits=waits)
+
+    def is_open(self, handle: Handle) -> bool:
+        """Whether an attempt has left no result that says all."""
+        return own_end(Path(str(handle["folder"]))) not in _OWN_ENDS
 
     def forget_others(self, handles: Iterable[Handle]) -> None:
         """Forget attempts that nobody asks for any more."""
@@ -85,34 +98,59 @@ class Endings:
 
     def without_cluster(self, handle: Handle, why: str) -> RunStatus:
         """Return how an attempt is while the cluster does not answer."""
-        folder = Path(str(handle["folder"]))
-        if own_end(folder) in (ResultState.SUCCESS, ResultState.SKIPPED, ResultState.FAILED):
+        if not self.is_open(handle):
             return RunStatus(RunState.ENDED)
         return RunStatus(RunState.UNKNOWN, reason=why)
 
-    def _of_unknown(self, handle: Handle, folder: Path) -> RunStatus:
+    def _of_unknown(self, handle: Handle, folder: Path, accounted: JobRecord | None) -> RunStatus:
         """Judge a job that a controller in good health does not know."""
-        if own_end(folder) is not None:
+        end = own_end(folder)
+        if end in _OWN_ENDS:
             return RunStatus(RunState.ENDED)
         if is_locked(folder):
             text = "Slurm does not know the job any more, but its program runs"
             return RunStatus(RunState.RUNNING, reason=text)
-        if not self._is_old(folder, self._settings.lost_after.total_seconds()):
-            return RunStatus(RunState.UNKNOWN, reason="Slurm does not know the job now")
+        if accounted is not None:
+            meaning = meaning_of(accounted.states)
+            if meaning.state is RunState.ENDED:
+                source = "Slurm's accounting has "
+                return self._of_ended(folder, accounted, meaning, waits=end is None, source=source)
+        return RunStatus(RunState.ENDED) if end else self._of_lost(handle, folder, accounted)
+
+    def _of_ended(
+        self, folder: Path, record: JobRecord, meaning: Meaning, *, waits: bool, source: str = ""
+    ) -> RunStatus:
+        """Judge a job that has ended; ``waits``: whether a result may yet be seen."""
+        if waits and not self._is_old(folder, self._settings.result_grace):
+            return RunStatus(RunState.RUNNING, reason="It has ended; its result is waited for")
+        problem = self._problem(folder, record, meaning, source)
+        return RunStatus(
+            RunState.ENDED, reason=problem.message, exit_code=record.exit_code, problem=problem
+        )
+
+    def _of_lost(self, handle: Handle, folder: Path, accounted: JobRecord | None) -> RunStatus:
+        """Judge a job that left nothing and whose end nobody knows."""
+        patience = self._settings.lost_after * (_LAG if accounted else 1)
+        said = f"; its accounting says {_said(accounted)}" if accounted else ""
+        if not self._is_old(folder, patience):
+            return RunStatus(RunState.UNKNOWN, reason=f"Slurm does not know the job now{said}")
         problem = SlurmJobLost(
             f"Slurm does not know job {handle['job']} ({handle['name']}) any more, and it left no"
-            f" result.{_tail(folder)}"
+            f" result{said}.{_tail(folder)}"
         )
         return RunStatus(RunState.ENDED, reason=problem.message, problem=problem)
 
-    def _is_old(self, folder: Path, seconds: float) -> bool:
+    def _is_old(self, folder: Path, age: timedelta) -> bool:
         now = self._clock()
-        return now - self._first_seen.setdefault(str(folder), now) >= seconds
+        return now - self._first_seen.setdefault(str(folder), now) >= age.total_seconds()
 
-    def _problem(self, handle: Handle, record: JobRecord, meaning: Meaning) -> TransferError:
-        folder = Path(str(handle["folder"]))
+    def _problem(
+        self, folder: Path, record: JobRecord, meaning: Meaning, source: str
+    ) -> TransferError:
         kind = meaning.error or SlurmJobLost
-        text = f"Slurm job {record.job_id} on {record.nodes or 'no node'}: {meaning.text}"
+        if kind is SlurmJobFailed and any(map(_KILLED_FOR_MEMORY.match, _last_lines(folder))):
+            kind = SlurmOutOfMemory
+        text = f"{source}Slurm job {record.job_id} on {record.nodes or 'no node'}: {meaning.text}"
         text += f" ({_said(record)})."
         details: dict[str, Any] = {
             "slurm_job": record.job_id,
@@ -138,7 +176,7 @@ def _said(record: JobRecord) -> str:
         parts.append(reason_text(record.reason))
     if record.exit_code is not None:
         parts.append(f"exit code {record.exit_code}")
-    if record.signal is not None:
+    if record.signal is not None and record.signal <= _LAST_SIGNAL:
         parts.append(f"signal {record.signal}")
     return ", ".join(parts)
 
@@ -153,6 +191,10 @@ def _of_waiting(record: JobRecord, meaning: Meaning) -> str:
     return f"Slurm job {record.id} ({'+'.join(record.states)}): {meaning.text}{reason}{again}"
 
 
+def _last_lines(folder: Path) -> list[str]:
+    return last_lines(folder, _LINES)
+
+
 def _tail(folder: Path) -> str:
-    lines = last_lines(folder, _LINES)
+    lines = _last_lines(folder)
     return " The log ends with: " + " / ".join(lines) if lines else ""

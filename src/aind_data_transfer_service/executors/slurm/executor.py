@@ -11,6 +11,7 @@ from ...ports.executor import ExecutorUnavailable, Handle, LaunchRequest, RunSta
 from ...settings import SlurmSettings
 from ...tasks.spec import CANCEL_FILE, PROCESS_FILE, RESULT_FILE
 from ..attempt_files import has_file
+from .accounting import Accounting
 from .batch import Batch, lay_out, place_of
 from .dialects import JobRecord, Submission
 from .ending import Endings
@@ -48,6 +49,7 @@ class SlurmExecutor:
         self._script = job_script(program or task_program(settings), settings.modules)
         self._paths = NodePaths(settings.path_map)
         self._endings = Endings(settings, clock)
+        self._accounting = Accounting(self.rest, clock)
         self._clock = clock
         self._starting = threading.Lock()
         self._in_flight: set[str] = set()
@@ -85,9 +87,12 @@ class SlurmExecutor:
         except ExecutorUnavailable as problem:
             logger.warning("Slurm: %s Jobs go on; what ends is seen by its result.", problem)
             return [self._endings.without_cluster(handle, problem.message) for handle in handles]
+        accounted = self._accounting.records(self._forgotten(handles, records))
         statuses = []
         for handle in handles:
-            status = self._endings.status(handle, _record_of(handle, records))
+            status = self._endings.status(
+                handle, _record_of(handle, records), _record_of(handle, accounted)
+            )
             alive = status.state is not RunState.ENDED
             (self._in_flight.add if alive else self._in_flight.discard)(str(handle["folder"]))
             statuses.append(status)
@@ -126,6 +131,11 @@ class SlurmExecutor:
             return _handle(batch, index, str(attempt))  # it ran, and the cluster has forgotten it
         if self._clock() - batch.written_at < self._settings.submission_grace.total_seconds():
             return None  # it may yet appear
+        ended = self._accounting.records({batch.name: batch.written_at}).get(batch.name)
+        if ended:
+            job_id = min(record.id for record in ended)
+            logger.info("Slurm job %d, %s, is found again by the accounting", job_id, batch.name)
+            return _handle(batch.submitted(job_id), index, str(attempt))
         return _handle(self._submit(batch), index, str(attempt))
 
     def _batches(self, requests: Sequence[LaunchRequest]) -> Iterable[Batch]:
@@ -169,6 +179,18 @@ class SlurmExecutor:
             if record.name in names:
                 found.setdefault(record.name, []).append(record)
         return found
+
+    def _forgotten(
+        self, handles: Sequence[Handle], records: Mapping[str, Sequence[JobRecord]]
+    ) -> dict[str, float]:
+        """Return the submissions the controller does not know, and since when they may be."""
+        forgotten = {}
+        for handle in handles:
+            if _record_of(handle, records) is None and self._endings.is_open(handle):
+                place = place_of(Path(str(handle["folder"])))
+                if place is not None:
+                    forgotten[place[0].name] = place[0].written_at
+        return forgotten
 
     def _cancel_job(self, job_id: int) -> None:
         self._cancelled[job_id] = self._clock()

@@ -2,11 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
+from ...errors import SettingsInvalid
 from ...ports.executor import ExecutorUnavailable, LaunchRefused
 from ...settings import SlurmSettings
 from .auth import Token
@@ -17,8 +19,13 @@ logger = logging.getLogger(__name__)
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
 _OK = 200
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+_NOTHING_FOUND = 9003
+"""Not an error: the accounting has no such job."""
 # Slurm's errors that pass: limits on the number of jobs, and a controller that is busy.
 _PASSING_ERRORS = frozenset({2050, 2051, 2075})
+# Its errors of a controller that could not be asked, from connection to reply.
+_AWAY_ERRORS = frozenset({*range(1001, 1005), *range(1800, 1805)})
 
 
 class SlurmAnswerOdd(ExecutorUnavailable):
@@ -99,6 +106,10 @@ class SlurmRest:
             if failed.done.get("job_id"):  # it waits: for nodes that are drained, or held
                 logger.warning("Slurm job %s: %s", failed.done["job_id"], failed)
                 return int(failed.done["job_id"])
+            if failed.numbers & _AWAY_ERRORS:  # it may be back already: a ping proves nothing
+                raise ExecutorUnavailable(
+                    f"Slurm's controller does not answer: {failed}."
+                ) from failed
             self.ping()
             raise _refusal(failed) from failed
         except (KeyError, TypeError, ValueError) as problem:
@@ -118,6 +129,25 @@ class SlurmRest:
         except _Failed:
             self.ping()
             return []
+
+    def accounted(self, names: Sequence[str], since: float) -> list[JobRecord]:
+        """Return the accounting's records of jobs by name, submitted since a Unix time.
+
+        Raises `ExecutorUnavailable` if there is no accounting, or none that answers.
+        """
+        dialect = self.dialect
+        query = dialect.accounting_query(names, since)
+        path = f"/slurmdb/{dialect.version}/jobs?{urlencode(query)}"
+        answer = self._send("GET", path)
+        if _is_no_json(answer):
+            raise ExecutorUnavailable(
+                f"slurmrestd offers none (HTTP status {answer.status_code}: {answer.text:.200})"
+            )
+        content = _content(answer)
+        failed = _Failed(answer, content)
+        if failed.numbers - {_NOTHING_FOUND} or answer.status_code != _OK:
+            raise ExecutorUnavailable(f"it answers: {failed}")
+        return self._read(dialect.accounted, content)
 
     def cancel(self, job_id: int) -> None:
         """Ask for the end of a job; its state tells when it has ended."""
@@ -140,12 +170,17 @@ class SlurmRest:
         self._client.close()
 
     def _records(self, answer: Mapping[str, Any]) -> list[JobRecord]:
-        dialect = self.dialect
+        return self._read(self.dialect.record, answer)
+
+    def _read(
+        self, read: Callable[[Mapping[str, Any]], JobRecord], answer: Mapping[str, Any]
+    ) -> list[JobRecord]:
         try:
-            return [dialect.record(job) for job in answer["jobs"]]
+            return [read(job) for job in answer["jobs"]]
         except (KeyError, TypeError, ValueError) as problem:
+            version = self.dialect.version
             raise SlurmAnswerOdd(
-                f"slurmrestd describes jobs otherwise than {dialect.version} does: {problem!r}"
+                f"slurmrestd describes jobs otherwise than {version} does: {problem!r}"
             ) from problem
 
     def _call(self, method: str, path: str, body: Any = None) -> Mapping[str, Any]:
@@ -163,7 +198,7 @@ class SlurmRest:
     def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
         headers = self._token.headers()
         answer = self._send_once(method, path, body, headers)
-        if _may_be_the_token(answer) and self._token.renew(headers.get("X-SLURM-USER-TOKEN")):
+        if _may_be_the_token(answer) and self._renewed(answer, headers):
             answer = self._send_once(method, path, body, self._token.headers())
         if answer.status_code == _UNAUTHORIZED or (
             self._token.has_ended and _may_be_the_token(answer)
@@ -175,6 +210,16 @@ class SlurmRest:
             )
         return answer
 
+    def _renewed(self, refused: httpx.Response, headers: Mapping[str, str]) -> bool:
+        """Whether there is a new token in place of one that was perhaps refused."""
+        try:
+            return self._token.renew(headers.get("X-SLURM-USER-TOKEN"))
+        except ExecutorUnavailable:
+            if refused.status_code == _UNAUTHORIZED or self._token.has_ended:
+                raise
+            # Perhaps it was something else: a controller that is away makes no tokens either.
+            return False
+
     def _send_once(
         self, method: str, path: str, body: Any, headers: Mapping[str, str]
     ) -> httpx.Response:
@@ -182,11 +227,17 @@ class SlurmRest:
         try:
             return self._client.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as problem:
-            where = self._settings.socket or self._settings.url
-            text = (
-                f"slurmrestd at {where} does not answer: {str(problem) or type(problem).__name__}"
+            raise self._unreachable(problem) from problem
+
+    def _unreachable(self, problem: httpx.HTTPError) -> ExecutorUnavailable:
+        where = f"slurmrestd at {self._settings.socket or self._settings.url}"
+        text = str(problem) or type(problem).__name__
+        if _UNTRUSTED in text:
+            return ExecutorUnavailable(
+                f"{where} shows a certificate that is not trusted: {text}.",
+                what_to_do="Set slurm.ca_file to what proves it, and slurm.url to a name it has.",
             )
-            raise ExecutorUnavailable(text) from problem
+        return ExecutorUnavailable(f"{where} does not answer: {text}.")
 
     def _choose(self) -> Dialect:
         wanted = self._settings.api
@@ -251,4 +302,9 @@ def _trust(settings: SlurmSettings) -> Any:
         return True
     import ssl
 
-    return ssl.create_default_context(cafile=str(settings.ca_file))
+    try:
+        return ssl.create_default_context(cafile=str(settings.ca_file))
+    except OSError as problem:  # a file without certificates is an SSLError, which is one
+        raise SettingsInvalid(
+            f"slurm.ca_file, {settings.ca_file}, has no certificates that can be read: {problem}."
+        ) from problem

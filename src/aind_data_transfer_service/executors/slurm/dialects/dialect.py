@@ -1,8 +1,9 @@
 """What the executor says to a cluster and hears from it, whatever the version of slurmrestd."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 
@@ -38,6 +39,8 @@ class JobRecord:
     signal: int | None = None
     restarts: int = 0
     nodes: str = ""
+    submitted_at: int = 0
+    """Unix time; told by the accounting only."""
 
     @property
     def id(self) -> int:
@@ -58,6 +61,31 @@ class Dialect(ABC):
     @abstractmethod
     def record(self, job: Mapping[str, Any]) -> JobRecord:
         """Read one job of an answer; raises `KeyError`, `TypeError` or `ValueError`."""
+
+    @abstractmethod
+    def accounting_query(self, names: Sequence[str], since: float) -> dict[str, str]:
+        """Return the query for the accounting's records of jobs by name.
+
+        ``since``: Unix time; the answer may have jobs that were submitted before it, too.
+        """
+
+    @abstractmethod
+    def accounted(self, job: Mapping[str, Any]) -> JobRecord:
+        """Read one job of the accounting's answer; raises as `record` does.
+
+        Without exit code and signal: those of 22.05 are always 0.
+        """
+
+
+def assigned_nodes(nodes: str | None) -> str:
+    """Return the nodes of the accounting's record of a job, which has words for none."""
+    return "" if nodes in (None, "None assigned") else nodes
+
+
+def submitted_since_day(names: Sequence[str], since: float) -> dict[str, str]:
+    """Return the accounting query of v0.0.36 to v0.0.39, whose days are slurmrestd's own."""
+    day = datetime.fromtimestamp(since, UTC) - timedelta(days=1)
+    return {"job_name": ",".join(names), "submit_time": f"{day:%Y-%m-%d}"}
 
 
 def wait_status(status: int | None) -> tuple[int | None, int | None]:

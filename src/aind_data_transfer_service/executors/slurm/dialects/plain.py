@@ -4,10 +4,17 @@ Tested against slurmrestd 22.05 itself. There v0.0.36 takes ``standard_output`` 
 ``standard_out`` of its description; the later ones take only that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .dialect import Dialect, JobRecord, Submission, wait_status
+from .dialect import (
+    Dialect,
+    JobRecord,
+    Submission,
+    assigned_nodes,
+    submitted_since_day,
+    wait_status,
+)
 
 
 class Plain(Dialect):
@@ -42,4 +49,21 @@ class Plain(Dialect):
             signal=signal,
             restarts=job.get("restart_cnt") or 0,
             nodes=job.get("nodes") or "",
+        )
+
+    def accounting_query(self, names: Sequence[str], since: float) -> dict[str, str]:
+        """Return the query for the accounting's records of jobs by name."""
+        return submitted_since_day(names, since)
+
+    def accounted(self, job: Mapping[str, Any]) -> JobRecord:
+        """Read one job of the accounting's answer."""
+        return JobRecord(
+            job_id=int(job["job_id"]),
+            name=job["name"],
+            states=(job["state"]["current"],),
+            array_job_id=job["array"]["job_id"] or None,
+            array_task_id=job["array"]["task_id"],
+            reason=job["state"].get("reason") or "",
+            nodes=assigned_nodes(job.get("nodes")),
+            submitted_at=job["time"]["submission"],
         )

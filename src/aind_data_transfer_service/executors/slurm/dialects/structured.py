@@ -4,10 +4,17 @@ After the published descriptions of these versions: the models of aind-slurm-res
 v0.0.40), slurmrestpy 0.0.1 (v0.0.41, v0.0.42) and slurmrestapi 25.11.4.0 (v0.0.43).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .dialect import Dialect, JobRecord, Submission, wait_status
+from .dialect import (
+    Dialect,
+    JobRecord,
+    Submission,
+    assigned_nodes,
+    submitted_since_day,
+    wait_status,
+)
 
 _MAY_BE_UNSET = frozenset({"memory_per_cpu", "memory_per_node", "time_limit"})
 
@@ -48,6 +55,27 @@ class Structured(Dialect):
             nodes=job.get("nodes") or "",
         )
 
+    def accounting_query(self, names: Sequence[str], since: float) -> dict[str, str]:
+        """Return the query for the accounting's records of jobs by name."""
+        return {
+            "job_name": ",".join(names),
+            "start_time": str(int(since)),
+            "usage_time_as_submit_time": "true",
+        }
+
+    def accounted(self, job: Mapping[str, Any]) -> JobRecord:
+        """Read one job of the accounting's answer."""
+        return JobRecord(
+            job_id=int(job["job_id"]),
+            name=job["name"],
+            states=self._states(job["state"]["current"]),
+            array_job_id=job["array"]["job_id"] or None,
+            array_task_id=_number(job["array"].get("task_id")),
+            reason=job["state"].get("reason") or "",
+            nodes=assigned_nodes(job.get("nodes")),
+            submitted_at=job["time"]["submission"],
+        )
+
     def _states(self, states: Any) -> tuple[str, ...]:
         if not isinstance(states, list):
             raise TypeError(f"job_state is {states!r}, not a list")
@@ -68,6 +96,10 @@ class StructuredWithStateText(Structured):
         """Return the body of a request to submit a job, with the script where it is read."""
         body = super().submission(job)
         return {"script": body["job"].pop("script"), **body}
+
+    def accounting_query(self, names: Sequence[str], since: float) -> dict[str, str]:
+        """Return the query for the accounting's records of jobs by name."""
+        return submitted_since_day(names, since)
 
     def _states(self, states: Any) -> tuple[str, ...]:
         if not isinstance(states, str):
