@@ -112,7 +112,7 @@ class V2Intake:
         except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
             return
-        plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
+        plan = with_code_ocean(plan, wanted, self.policy, findings.problems)
         findings.warnings += unused_scripts(plan, loc)
         look.at(plan, *facts.gathering)
         findings.add(plan, facts.folders, loc)
