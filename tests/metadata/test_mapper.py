@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,7 @@ def test_a_whole_asset_is_described_and_its_files_are_valid(job: Job) -> None:
         (extractor_sessions.bergamo_session, False),
         (extractor_sessions.bruker_session, True),
         (extractor_sessions.fiber_photometry_session, True),
+        (extractor_sessions.mesoscope_session, True),
     ],
 )
 def test_settings_in_the_request_end_in_a_session(
@@ -160,6 +162,23 @@ def test_settings_in_the_request_end_in_a_session(
     assert ("session.json" in checked["valid"]) is valid
     assert ("session.json" in checked["invalid"]) is not valid
     assert sorted(source.rglob("*")) == before
+
+
+def test_a_mesoscope_session_has_its_planes_and_what_was_shown(lonely_job: Job) -> None:
+    settings = extractor_sessions.mesoscope_session(lonely_job.folder / "session")
+    succeeded(lonely_job.gather(session_of(settings)))
+    session = lonely_job.staged("session.json")
+    planes = session["data_streams"][0]["ophys_fovs"]
+    assert [(plane["targeted_structure"], plane["fov_width"]) for plane in planes] == [
+        ("VISp", 800),
+        ("VISl", 800),
+    ]
+    [shown] = session["stimulus_epochs"]
+    [gratings] = shown["stimulus_parameters"]
+    assert shown["stimulus_name"] == "drifting_gratings_big"
+    assert gratings["stimulus_parameters"]["orientation"] == [0.0, 90.0]
+    lasted = [datetime.fromisoformat(shown[f"stimulus_{end}_time"]) for end in ("start", "end")]
+    assert lasted[1] - lasted[0] == timedelta(seconds=4)
 
 
 def test_what_is_not_valid_is_told(lonely_job: Job) -> None:

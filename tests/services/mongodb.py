@@ -33,8 +33,8 @@ def main() -> None:
 
 def start(programs: Path, run: Path) -> str:
     (port,) = free_ports(1)
-    files = (f"--{name}-file={run / f'nx.{name}'}" for name in ("log", "pid"))
-    command = (programs / "nx-27017", "--data-dir", "memory", "--port", str(port), *files)
+    log, pid = (f"--{name}-file={run / f'nx.{name}'}" for name in ("log", "pid"))
+    command = (programs / "nx-27017", "--data-dir", "memory", "--port", str(port), log, pid)
     spawn(run, "mongodb", command)
     wait_for(run, port)
     return f"mongodb://127.0.0.1:{port}"

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import requests
 from aind_metadata_mapper import core
 from aind_metadata_mapper.bergamo import session as bergamo
@@ -25,6 +26,7 @@ from aind_metadata_mapper.fip.session import FIBEtl
 from aind_metadata_mapper.gather_metadata import GatherMetadataJob
 from aind_metadata_mapper.mesoscope.session import MesoscopeEtl
 from aind_metadata_mapper.models import JobSettings
+from aind_metadata_mapper.open_ephys.utils import sync_utils
 from aind_metadata_mapper.smartspim import acquisition
 
 logger = logging.getLogger("gather")
@@ -101,6 +103,11 @@ class BergamoLogging:
         logger.warning(problem)
 
 
+def bit_changes(sync_file: Any, bit: int) -> Any:
+    """Return the differences of a line, as the mapper would where numpy is older than 2."""
+    return np.ediff1d(sync_utils.get_sync_file_bit(sync_file, bit), to_begin=np.uint8(0))
+
+
 class Gatherer:
     """Asks one job for its files and keeps what became of each."""
 
@@ -114,6 +121,7 @@ class Gatherer:
         self.responses: list[Any] = []
         acquisition.requests = self.service
         bergamo.logging = BergamoLogging
+        sync_utils.get_bit_changes = bit_changes  # the mapper's own fails with numpy 2
         self._keep_what_extractors_say()
 
     def run(self) -> None:
