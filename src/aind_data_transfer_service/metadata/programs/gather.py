@@ -63,7 +63,7 @@ class Service:
         except requests.Timeout as problem:
             raise ServiceFailed(f"{url}: {NO_ANSWER} ({self.timeout:g} s)", None) from problem
         except requests.RequestException as problem:
-            raise ServiceFailed(f"{url}: {problem}", None) from problem
+            raise ServiceFailed(f"{url}: {root_of(problem)}", None) from problem
         self.last = response
         if response.status_code >= SERVER_ERROR:
             raise ServiceFailed(self.said(), response.status_code)
@@ -86,6 +86,13 @@ class Service:
         except (requests.JSONDecodeError, AttributeError):
             message = None
         return f"{self.last.url}: {self.last.status_code} {message or self.last.reason}"
+
+
+def root_of(problem: BaseException) -> BaseException:
+    """Return the first of the errors that led to this one, which says it shortest."""
+    while problem.__context__ is not None:
+        problem = problem.__context__
+    return problem
 
 
 class NothingReadable(Exception):
