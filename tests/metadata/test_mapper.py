@@ -145,6 +145,7 @@ def test_a_whole_asset_is_described_and_its_files_are_valid(job: Job) -> None:
         (extractor_sessions.bruker_session, True),
         (extractor_sessions.fiber_photometry_session, True),
         (extractor_sessions.mesoscope_session, True),
+        (extractor_sessions.mesoscope_task_session, True),
     ],
 )
 def test_settings_in_the_request_end_in_a_session(

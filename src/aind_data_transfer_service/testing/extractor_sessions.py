@@ -186,10 +186,40 @@ def fiber_photometry_session(folder: Path) -> dict[str, Any]:
 
 
 def mesoscope_session(folder: Path) -> dict[str, Any]:
-    """Write a session at a mesoscope: two planes, and gratings that were shown to the animal.
+    """Write a session at a mesoscope: two planes, and gratings that were shown to the animal."""
+    gratings = {
+        "stim_path": "C:\\stimuli\\drifting_gratings_big.stim",
+        "stim": "GratingStim(name='unnamed GratingStim')",
+        "display_sequence": [[1, 5]],
+        "sweep_frames": [[0, 59], [60, 119], [120, 179], [180, 239]],
+        "sweep_order": [0, 1, 0, 1],
+        "dimnames": ["Ori", "TF"],
+        "sweep_table": [(0.0, 2.0), (90.0, 2.0)],
+    }
+    stage = {"params": {"stage": "OPHYS_7_receptive_field_mapping"}}
+    shown = {"stage": "gratings", "items": {"foraging": stage}, "stimuli": [gratings]}
+    return _mesoscope_session(folder, shown)
 
-    There are the platform's JSON, one movie, what the stimulus program pickled, and the file of
-    the sync card: a line that falls once a frame (60 a second) for six seconds.
+
+def mesoscope_task_session(folder: Path) -> dict[str, Any]:
+    """Write a session at a mesoscope in which the animal had to notice another grating."""
+    flashes = [int(frame % 45 < 15) for frame in range(360)]  # 250 ms of each 750 ms
+    changes = [("Ori", 0.0, 0.0, 0), ("Ori", 90.0, 3.0, 180)]
+    behavior = {
+        "params": {"stage": "OPHYS_1_gratings"},
+        "cl_params": {"stage": "OPHYS_1_gratings"},
+        "stimuli": {"grating": {"set_log": changes, "draw_log": flashes}},
+        "items": {},
+    }
+    shown = {"items": {"behavior": behavior}, "vsynccount": 360}
+    return _mesoscope_session(folder, shown)
+
+
+def _mesoscope_session(folder: Path, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the session, given what the program of the stimuli tells.
+
+    There are the platform's JSON, one movie, what that program pickled, and the file of the sync
+    card: a line that falls once a frame (60 a second) for six seconds.
     """
     folder.mkdir(parents=True)
     behavior = folder / "behavior"
@@ -220,24 +250,12 @@ def mesoscope_session(folder: Path) -> dict[str, Any]:
         rois={"RoiGroups": {}},
         frames=[_frame(0, count) for count in range(2)],
     )
-    gratings = {
-        "stim_path": "C:\\stimuli\\drifting_gratings_big.stim",
-        "stim": "GratingStim(name='unnamed GratingStim')",
-        "display_sequence": [[1, 5]],
-        "sweep_frames": [[0, 59], [60, 119], [120, 179], [180, 239]],
-        "sweep_order": [0, 1, 0, 1],
-        "dimnames": ["Ori", "TF"],
-        "sweep_table": [(0.0, 2.0), (90.0, 2.0)],
-    }
-    shown = {
+    common = {
         "session_uuid": "4f1cb2f6-9f7b-4e0c-a0a4-0c2b7ba1e1a5",
         "fps": 60.0,
-        "stage": "gratings",
         "pre_blank_sec": 0,
-        "items": {"foraging": {"params": {"stage": "OPHYS_7_receptive_field_mapping"}}},
-        "stimuli": [gratings],
     }
-    (folder / "1372137216.stim.pkl").write_bytes(pickle.dumps(shown))
+    (folder / "1372137216.stim.pkl").write_bytes(pickle.dumps({**common, **shown}))
     _sync_file(folder / "1372137216_20240612T132312.h5", seconds=6)
     return {
         "job_settings_name": "Mesoscope",

@@ -129,6 +129,7 @@ class Gatherer:
         acquisition.requests = self.service
         bergamo.logging = BergamoLogging
         sync_utils.get_bit_changes = bit_changes  # the mapper's own fails with numpy 2
+        vars(np).setdefault("NaN", np.nan)  # which the mapper calls it, and numpy 2 does not
         self._keep_what_extractors_say()
 
     def run(self) -> None:
