@@ -194,6 +194,7 @@ class TestSecrets:
             database_url=f"postgresql://u:{SECRET}@h/d",
             s3={"access_key_id": SECRET, "secret_access_key": SECRET},
             mail={"password": SECRET},
+            document_store={"password": SECRET},
             secret_key=SECRET,
         )
         logging.getLogger("test").warning("%s %r", settings, settings.s3)
@@ -209,6 +210,8 @@ class TestSecrets:
             {"s3": {"access_key_id": SECRET, "secret": SECRET}},
             {"mail": {"password": SECRET, "port": 0}},
             {"mail": {"passwrd": SECRET}},
+            {"document_store": {"url": f"mongodb://user:{SECRET}@records.example.org"}},
+            {"document_store": {"url": SECRET}},
             {"database_url": f"mysql://u:{SECRET}@h/d"},
         ],
     )

@@ -12,13 +12,14 @@ from aind_data_transfer_service.engine.repositories import Jobs, JobUnknown
 from aind_data_transfer_service.engine.services import control, logs, views
 from aind_data_transfer_service.engine.services.retry import retry
 from aind_data_transfer_service.errors import InvalidInput, Unavailable
-from aind_data_transfer_service.settings import RetryPolicy, S3Settings
+from aind_data_transfer_service.settings import MetadataSettings, RetryPolicy, S3Settings
 from aind_data_transfer_service.tasks.context import Done, Outcome, TaskContext
 from aind_data_transfer_service.tasks.registry import task_function
 from aind_data_transfer_service.testing.s3_bucket import REGION, S3Bucket
 from aind_data_transfer_service.testing.tcp_proxy import TcpProxy
 from aind_data_transfer_service.testing.thread_executor import ThreadExecutor
 
+from ..metadata.stub import StubTools
 from .conftest import Engine
 from .plans import make_session, plan_of
 
@@ -105,6 +106,26 @@ class TestSuccess:
             assert task_id in log
             assert "success" in log
             assert len({line.split()[3] for line in log.splitlines() if " of job " in line}) == 1
+
+    @pytest.mark.parametrize("with_tools", [False, True])
+    def test_what_runs_the_metadata_tools_does_not_run_in_the_worker(
+        self, engine: Engine, tmp_path: Path, with_tools: bool
+    ) -> None:
+        tools = StubTools(tmp_path / "tools")
+        record = {"metadata_status": "Valid"}
+        tools.answers(gather={"files": {"metadata.nd.json": record}})
+        metadata = MetadataSettings(command=tools.command if with_tools else ())
+        engine.settings = engine.settings.model_copy(update={"metadata": metadata})
+        make_session(tmp_path)
+        engine.start_worker()
+        [job_id] = engine.submit(plan_of(tmp_path))
+        job = engine.wait(job_id)
+        assert job.state is JobState.SUCCESS
+        ran = {task.task_id: [one.executor for one in task.attempts] for task in job.tasks}
+        expected = engine.executor.name if with_tools else "inline"
+        assert ran[TaskId.CHECK_METADATA_FILES] == [expected]
+        assert ran[TaskId.GATHER_FINAL_METADATA] == [expected]
+        assert ran[TaskId.CREATE_STAGING_FOLDER] == ["inline"]
 
     def test_notices_are_sent_for_what_was_asked(self, engine: Engine, tmp_path: Path) -> None:
         make_session(tmp_path)

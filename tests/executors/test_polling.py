@@ -12,7 +12,7 @@ from aind_data_transfer_service.errors import NotAllowed, Unavailable
 from aind_data_transfer_service.executors import polling
 from aind_data_transfer_service.executors.polling import PollingExecutor
 from aind_data_transfer_service.ports.executor import Executor, RunState
-from aind_data_transfer_service.settings import CodeOceanSettings
+from aind_data_transfer_service.settings import CodeOceanSettings, DocumentStoreSettings
 from aind_data_transfer_service.tasks.context import Done, Outcome, Waiting
 from aind_data_transfer_service.tasks.polled import PolledContext, PolledTask
 from aind_data_transfer_service.tasks.spec import ResultState
@@ -59,7 +59,7 @@ def polling_executor(task: PolledTask) -> PollingExecutor:
     def tasks(_task_id: TaskId) -> PolledTask:
         return task
 
-    return PollingExecutor(CodeOceanSettings(), tasks=tasks)
+    return PollingExecutor(CodeOceanSettings(), DocumentStoreSettings(), tasks=tasks)
 
 
 class TestPollingExecutor(ExecutorTests):

@@ -13,7 +13,7 @@ from aind_data_transfer_service.intake.policy import IntakePolicy
 from aind_data_transfer_service.intake.v1 import accept_v1
 from aind_data_transfer_service.intake.v2 import accept_v2
 from aind_data_transfer_service.presets.cache import PresetSnapshot
-from aind_data_transfer_service.settings import CodeOceanSettings, Settings
+from aind_data_transfer_service.settings import CodeOceanSettings, DocumentStoreSettings, Settings
 
 from ..wire.v1.samples import job, payloads
 from ..wire.v2.samples import job as job_v2
@@ -23,10 +23,15 @@ BUCKETS = {"default": "s3://aind-default", "private": "s3://aind-private", "open
 RUN = {"run_params": {"pipeline_id": "p1", "data_assets": [{"id": "", "mount": "m"}]}}
 
 
-def policy(*, folders: bool = False, **codeocean: Any) -> IntakePolicy:
+def policy(*, folders: bool = False, records: str | None = None, **codeocean: Any) -> IntakePolicy:
     values: dict[str, Any] = {"domain": "https://co.example.org", **codeocean}
     buckets = {alias: f"file:///{alias}" for alias in BUCKETS} if folders else BUCKETS
-    settings = Settings(buckets=buckets, path_checks="off", codeocean=CodeOceanSettings(**values))
+    settings = Settings(
+        buckets=buckets,
+        path_checks="off",
+        codeocean=CodeOceanSettings(**values),
+        document_store=DocumentStoreSettings(url=records),
+    )
     return IntakePolicy.from_settings(settings)
 
 
@@ -158,6 +163,56 @@ class TestRegistration:
             "Skipped by the request",
             ["register_data_asset is skipped"],
         )
+
+
+class TestRecord:
+    RECORDS = "mongodb://records.example.org"
+
+    def test_it_goes_with_the_registration(self) -> None:
+        content = payloads()["4_codeocean"]
+        plan = v1(content, policy(records=self.RECORDS))
+        location = f"s3://aind-private/{plan.asset_name}"
+        assert registration(plan).settings == {
+            **registration(v1(content)).settings,
+            "record": {"location": location},
+        }
+        assert registration(plan).origins["record"] == "default"
+
+    @pytest.mark.parametrize(
+        ("rules", "why_no_run", "bucket"),
+        [
+            ({"domain": None}, "Code Ocean is not configured", "s3://aind-private"),
+            (
+                {"folders": True},
+                "Code Ocean registers assets in S3, and this one goes to a folder",
+                "file:///private",
+            ),
+        ],
+    )
+    def test_it_needs_no_code_ocean(
+        self, rules: dict[str, Any], why_no_run: str, bucket: str
+    ) -> None:
+        plan = v1(payloads()["4_codeocean"], policy(records=self.RECORDS, **rules))
+        assert reasons(plan) == (None, [why_no_run])
+        location = f"{bucket}/{plan.asset_name}"
+        assert registration(plan).settings == {"record": {"location": location}}
+
+    def test_a_request_may_leave_it_out(self) -> None:
+        tasks = {"register_data_asset": {"skip_task": True}}
+        plan = v2_job(tasks, rules=policy(records=self.RECORDS, domain=None))
+        assert registration(plan).skip_reason == "Skipped by the request"
+
+    def test_there_is_none_where_none_is_made(self) -> None:
+        tasks = {"gather_final_metadata": {"skip_task": True}}
+        plan = v2_job(tasks, rules=policy(records=self.RECORDS))
+        assert "record" not in registration(plan).settings
+        alone = v2_job(tasks, rules=policy(records=self.RECORDS, domain=None))
+        assert registration(alone).skip_reason == "Code Ocean is not configured"
+
+    def test_a_request_cannot_ask_for_it_where_none_is_kept(self) -> None:
+        given = {"record": {"location": "s3://elsewhere/x"}}
+        plan = v2_job({"register_data_asset": {"job_settings": given}})
+        assert "record" not in registration(plan).settings
 
 
 class TestRunsV1:

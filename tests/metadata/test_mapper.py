@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,8 @@ def test_a_whole_asset_is_described_and_its_files_are_valid(job: Job) -> None:
         (extractor_sessions.bergamo_session, False),
         (extractor_sessions.bruker_session, True),
         (extractor_sessions.fiber_photometry_session, True),
+        (extractor_sessions.mesoscope_session, True),
+        (extractor_sessions.mesoscope_task_session, True),
     ],
 )
 def test_settings_in_the_request_end_in_a_session(
@@ -160,6 +164,23 @@ def test_settings_in_the_request_end_in_a_session(
     assert ("session.json" in checked["valid"]) is valid
     assert ("session.json" in checked["invalid"]) is not valid
     assert sorted(source.rglob("*")) == before
+
+
+def test_a_mesoscope_session_has_its_planes_and_what_was_shown(lonely_job: Job) -> None:
+    settings = extractor_sessions.mesoscope_session(lonely_job.folder / "session")
+    succeeded(lonely_job.gather(session_of(settings)))
+    session = lonely_job.staged("session.json")
+    planes = session["data_streams"][0]["ophys_fovs"]
+    assert [(plane["targeted_structure"], plane["fov_width"]) for plane in planes] == [
+        ("VISp", 800),
+        ("VISl", 800),
+    ]
+    [shown] = session["stimulus_epochs"]
+    [gratings] = shown["stimulus_parameters"]
+    assert shown["stimulus_name"] == "drifting_gratings_big"
+    assert gratings["stimulus_parameters"]["orientation"] == [0.0, 90.0]
+    lasted = [datetime.fromisoformat(shown[f"stimulus_{end}_time"]) for end in ("start", "end")]
+    assert lasted[1] - lasted[0] == timedelta(seconds=4)
 
 
 def test_what_is_not_valid_is_told(lonely_job: Job) -> None:
@@ -233,47 +254,89 @@ def test_a_file_newer_than_the_library_is_not_called_invalid(lonely_job: Job) ->
     assert checked["unchecked"]["subject.json"].startswith("it declares a schema_version newer")
 
 
-def test_each_fault_of_the_service_has_its_code(job: Job, service: MetadataService) -> None:
-    service.answers = {
-        "/subject": Answer(404),
-        "/procedures": Answer(300),
-        "/funding": Answer(503),
-        "/rig": Answer(200, body=b"<html>"),
-        "/instrument": Answer(delay=2),
-    }
-    job.options["service_timeout"] = 0.5
+@dataclass(frozen=True)
+class Fault:
+    """How the service answers at all its addresses, and what becomes of each file.
 
-    failures = job.ask(
-        rig_settings={"rig_id": "323"}, instrument_settings={"instrument_id": "440"}
-    ).failures
+    ``given`` are the files that are written; each of the others fails with ``code``.
+    """
 
-    assert {name: error.code for name, error in failures.items()} == {
-        "subject.json": "metadata_not_found",
-        "procedures.json": "metadata_service_refused",
-        "data_description.json": "metadata_service_unavailable",
-        "rig.json": "metadata_service_unavailable",
-        "instrument.json": "metadata_service_unavailable",
-    }
-    for name, error in failures.items():
-        assert error.message.startswith(f"{name}: {service.url}/")
-    assert "404 No Data Found." in failures["subject.json"].message
-    assert "no answer in time (0.5 s)" in failures["instrument.json"].message
+    answer: Answer
+    given: frozenset[str]
+    code: str = ""
+    said: str = ""
+    """What warnings and failures say."""
+
+    def __str__(self) -> str:
+        broken = "dropped" if self.answer.dropped else "slow" if self.answer.delay else "no JSON"
+        as_usual = self.answer == Answer(200)
+        return str(self.answer.status or (200 if as_usual else broken))
 
 
-def test_answers_with_reservations_are_taken_and_the_reservations_told(
-    job: Job, service: MetadataService
+FROM_SUBJECT = frozenset({"subject.json", "procedures.json"})
+FROM_FUNDING = frozenset({"data_description.json"})
+FROM_DEVICES = frozenset({"rig.json", "instrument.json"})
+FROM_SERVICE = FROM_SUBJECT | FROM_FUNDING | FROM_DEVICES
+NONE: frozenset[str] = frozenset()
+GRANTS = [
+    {"funder": None, "grant_number": number, "fundee": None, "investigators": "Ann Other"}
+    for number in "12"
+]
+FAULTS = (
+    Fault(Answer(200), FROM_SERVICE),
+    Fault(Answer(207), FROM_SERVICE, said="207 Some procedures could not be retrieved."),
+    # Without a grant that is known, the description is written all the same.
+    Fault(
+        Answer(300, GRANTS), FROM_FUNDING, "metadata_service_refused", "300 Multiple Items Found."
+    ),
+    Fault(Answer(404), FROM_FUNDING, "metadata_not_found", "404 No Data Found."),
+    Fault(
+        Answer(406), FROM_SUBJECT | FROM_FUNDING, "metadata_service_refused", "406 Validation Err"
+    ),
+    Fault(Answer(422), FROM_DEVICES | FROM_FUNDING, "metadata_service_refused", "422 Valid Requ"),
+    Fault(Answer(500), NONE, "metadata_service_unavailable", "500 Internal Server Error."),
+    Fault(Answer(body=b"<html>"), NONE, "metadata_service_unavailable", "the answer is not JSON"),
+    Fault(Answer(delay=1), NONE, "metadata_service_unavailable", "no answer in time (0.3 s)"),
+    Fault(Answer(dropped=True), NONE, "metadata_service_unavailable", "closed connection without"),
+)
+DEVICES = {"rig_settings": {"rig_id": "323"}, "instrument_settings": {"instrument_id": "440"}}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_each_answer_of_the_service_at_each_address(
+    job: Job, service: MetadataService, fault: Fault
 ) -> None:
-    service.answers = {"/subject": Answer(406), "/procedures": Answer(207), "/funding": Answer(404)}
-    gathered = job.ask(rig_settings={"rig_id": "323"})
-    assert sorted(gathered.documents) == [
-        "data_description.json",
-        "procedures.json",
-        "rig.json",
-        "subject.json",
-    ]
-    for told in ("406 Validation", "207 Some", "404 No Data", "422 Valid Request"):
-        assert any(told in warning for warning in gathered.warnings)
-    assert gathered.documents["data_description.json"]["funding_source"] == []
+    kinds = ("subject", "procedures", "funding", "rig", "instrument")
+    service.answers = {f"/{kind}": fault.answer for kind in kinds}
+    job.options["service_timeout"] = 0.3 if fault.answer.delay else 5
+    require(job.ask(**DEVICES), fault, service.url)
+
+
+def test_no_service_at_the_address(job: Job, service: MetadataService) -> None:
+    service.__exit__(None, None, None)
+    away = Fault(Answer(), NONE, "metadata_service_unavailable", "Connection refused")
+    require(job.ask(**DEVICES), away, service.url)
+
+
+def require(gathered: Gathered, fault: Fault, url: str) -> None:
+    """Require that what was gathered is what the fault leaves, and that each file's reason is."""
+    assert gathered.documents.keys() == fault.given
+    codes = {name: error.code for name, error in gathered.failures.items()}
+    assert codes == dict.fromkeys(FROM_SERVICE - fault.given, fault.code)
+    for name, error in gathered.failures.items():
+        assert error.message.startswith(f"{name}: {url}/")
+        assert fault.said in error.message
+        assert error.retryable is (fault.code == "metadata_service_unavailable")
+    if fault.said:
+        assert len([w for w in gathered.warnings if fault.said in w]) == len(fault.given)
+    else:
+        assert gathered.warnings == ()
+
+
+def test_several_grants_are_all_taken(job: Job, service: MetadataService) -> None:
+    service.answers["/funding"] = Answer(300, GRANTS)
+    description = job.ask().documents["data_description.json"]
+    assert [one["grant_number"] for one in description["funding_source"]] == ["1", "2"]
 
 
 def test_by_setting_a_job_goes_on_without_what_is_not_known(

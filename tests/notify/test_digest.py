@@ -17,8 +17,9 @@ def test_a_digest_counts_and_tells_the_worst_first() -> None:
     assert letter.subject == "4 uploads ended: 1 failed, 1 cancelled, 2 uploaded"
     assert [row.label for row in letter.rows] == ["asset-1", "asset-3", "asset-0", "asset-2"]
     assert letter.rows[0].value == (
-        "Failed in compress_data (open_ephys_truncated)."
-        " continuous.dat is 2 bytes short <of 10>. Copy the file again."
+        "Failed in compress_data (open_ephys_truncated).\n"
+        "continuous.dat is 2 bytes short <of 10>.\n"
+        "Copy the file again."
     )
     assert letter.rows[2].value == "Uploaded and verified, 12,345 files, 1.2 TB"
     assert letter.alarming
@@ -33,6 +34,17 @@ def test_each_asset_leads_to_its_job(form: object) -> None:
     assert callable(form)
     said = form(digest_of([("fail", FACTS), ("end", FACTS), ("end", FACTS)]))
     assert said.count("https://transfer.example.org/jobs/job-1") == 3
+
+
+def test_as_text_what_belongs_to_an_asset_is_indented() -> None:
+    text = as_text(digest_of([("fail", FACTS), ("end", FACTS)]))
+    assert (
+        f"\n{FACTS.asset_name}: Failed in compress_data (open_ephys_truncated).\n"
+        "  continuous.dat is 2 bytes short <of 10>.\n"
+        "  Copy the file again.\n"
+        "  https://transfer.example.org/jobs/job-1\n"
+        f"{FACTS.asset_name}: Uploaded and verified"
+    ) in text
 
 
 def test_nothing_that_is_said_becomes_markup() -> None:

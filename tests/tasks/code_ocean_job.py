@@ -11,11 +11,15 @@ from pydantic import SecretStr
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.executors.polling import PollingExecutor
 from aind_data_transfer_service.ports.executor import LaunchRequest, Resources, RunState, RunStatus
-from aind_data_transfer_service.settings import CodeOceanSettings
+from aind_data_transfer_service.settings import (
+    CodeOceanSettings,
+    DocumentStoreSettings,
+    RetryPolicy,
+)
 from aind_data_transfer_service.tasks.spec import RESULT_FILE, SPEC_FILE, EarlierTask, TaskResult
 from aind_data_transfer_service.testing.code_ocean import FakeCodeOcean
 
-from .factories import make_plan, make_spec
+from .factories import JOB_ID, make_plan, make_spec
 
 ASSET = "ecephys_690165_2024-02-19_11-25-17"
 REGISTER = TaskId.REGISTER_DATA_ASSET
@@ -84,9 +88,16 @@ class CodeOceanJob:
         self.folder = folder
         self.fake = fake
         self.settings = quick(fake)
+        self.documents = DocumentStoreSettings()
+        self.retry = RetryPolicy()
         self.asset_id = ""
         self._attempts = 0
-        self._executor = PollingExecutor(self.settings)
+        self._executor = PollingExecutor(self.settings, self.documents)
+
+    @property
+    def staging(self) -> Path:
+        """Where the asset is put together."""
+        return self.folder / "staging" / JOB_ID
 
     def registered(self) -> "CodeOceanJob":
         """Let the asset be there, as the task before leaves it."""
@@ -97,7 +108,7 @@ class CodeOceanJob:
     def restart_worker(self) -> None:
         """Go on in a worker that knows nothing but the files."""
         self._executor.end_all()
-        self._executor = PollingExecutor(self.settings)
+        self._executor = PollingExecutor(self.settings, self.documents)
 
     def begin(
         self, task: TaskId, settings: Mapping[str, Any], *, index: int = -1
@@ -119,6 +130,8 @@ class CodeOceanJob:
             plan=make_plan(self.folder, asset_name=ASSET),
             map_index=index,
             attempt=self._attempts,
+            tries=self._attempts,
+            retry=self.retry,
             settings=dict(settings),
             earlier=(asset,),
         )

@@ -56,6 +56,12 @@ def test_it_tells_what_it_was_asked(service: MetadataService) -> None:
     assert service.paths() == ["/slims/smartspim_imaging"]
 
 
+def test_it_can_break_off(service: MetadataService) -> None:
+    service.answers = {"/subject": Answer(dropped=True)}
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{service.url}/subject/1")
+
+
 def test_it_can_be_slow(service: MetadataService) -> None:
     service.answers = {"/subject": Answer(delay=5)}
     with pytest.raises(httpx.ReadTimeout):

@@ -15,6 +15,7 @@ _TRANSFORMS = "transforms"
 EXTRAS = {
     "alembic": _SERVER,
     "boto3": _SERVER,
+    "bson": _SERVER,
     "codeocean": _SERVER,
     "dbos": _SERVER,
     "fastapi": _SERVER,
@@ -24,6 +25,7 @@ EXTRAS = {
     "openpyxl": _SERVER,
     "psutil": _SERVER,
     "psycopg": _SERVER,
+    "pymongo": _SERVER,
     "pydantic_settings": _SERVER,
     "sqlalchemy": _SERVER,
     "uvicorn": _SERVER,

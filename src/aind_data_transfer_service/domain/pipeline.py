@@ -29,7 +29,8 @@ class RunsAs(StrEnum):
     """Where a task's program runs."""
 
     INLINE = "inline"
-    """In the worker itself: a moment's work that touches no large data."""
+    """In the worker itself: a moment's work that touches no large data. Where a task runs the
+    metadata tools, it is no moment's work, and it runs as a process."""
     PROCESS = "process"
     """Through an executor: a process of its own, or a Slurm job."""
     POLLED = "polled"

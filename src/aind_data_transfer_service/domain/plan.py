@@ -142,6 +142,11 @@ class JobPlan(Frozen):
     """The validated request of this job, as it came over the wire."""
 
     @property
+    def location(self) -> str:
+        """Where the asset is, as its record says it."""
+        return f"{self.storage_url.rstrip('/')}/{self.asset_name}"
+
+    @property
     def staged_modalities(self) -> tuple[ModalityPlan, ...]:
         """The modalities whose data go into the asset: those that no request or preset skips."""
         compress = [task for task in self.tasks if task.task_id is TaskId.COMPRESS_DATA]

@@ -52,11 +52,11 @@ class Executors:
     def name_for(self, spec: TaskSpec) -> str:
         """Return who is to run an attempt, by name."""
         match PIPELINE_BY_ID[spec.task_id].runs_as:
-            case RunsAs.INLINE:
+            case RunsAs.INLINE if not spec.runs_tools:
                 return INLINE
             case RunsAs.POLLED:
                 return self._polling.name
-            case RunsAs.PROCESS:
+            case _:
                 wanted = wants_cluster(spec.task, spec.modality, self._settings.slurm.tasks)
                 return (self._cluster if wanted and self._cluster else self._programs).name
 

@@ -45,7 +45,7 @@ class Worker:
             folder.mkdir(parents=True, exist_ok=True)
         self._ledger = Ledger(database)
         self._inline = InlineRunner()
-        self._polling = PollingExecutor(settings.codeocean)
+        self._polling = PollingExecutor(settings.codeocean, settings.document_store)
         elements = ElementRunner(
             settings=settings,
             ledger=self._ledger,

@@ -14,7 +14,7 @@ from ..domain.pipeline import TaskId
 from ..errors import TransferError, Unavailable
 from ..logging import log_context
 from ..ports.executor import Handle, LaunchRequest, RunState, RunStatus
-from ..settings import CodeOceanSettings
+from ..settings import CodeOceanSettings, DocumentStoreSettings
 from ..tasks.attempt_log import log_to
 from ..tasks.context import Outcome, Waiting
 from ..tasks.polled import PolledContext, PolledTask, polled_task
@@ -61,11 +61,13 @@ class PollingExecutor:
     def __init__(
         self,
         codeocean: CodeOceanSettings,
+        documents: DocumentStoreSettings,
         *,
         tasks: Callable[[TaskId], PolledTask] = polled_task,
         threads: int = 8,
     ) -> None:
         self._codeocean = codeocean
+        self._documents = documents
         self._tasks = tasks
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="polling")
         self._lock = Lock()
@@ -127,7 +129,8 @@ class PollingExecutor:
         if _has_result(str(folder)):
             return None
         spec = TaskSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
-        task, ctx = self._tasks(spec.task_id), PolledContext(spec, folder, self._codeocean)
+        task = self._tasks(spec.task_id)
+        ctx = PolledContext(spec, folder, self._codeocean, self._documents)
         about = {"job": spec.job_id, "task": spec.task_id, "attempt": str(spec.attempt)}
         with log_context(**about), log_to(folder / LOG_FILE):
             step = partial(task.advance, ctx)

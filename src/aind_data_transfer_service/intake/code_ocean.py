@@ -10,15 +10,16 @@ from ..domain.plan import JobPlan, TaskPlan
 from ..wire.problems import Loc, Problem
 from .merge import DEFAULT
 from .pipeline_runs import PERMISSIONS, WantedRun, check_registration, check_run
-from .policy import CodeOceanPolicy
+from .policy import CodeOceanPolicy, IntakePolicy
 from .task_settings import TaskSettings
 
 NOT_CONFIGURED = "Code Ocean is not configured"
 _NOT_IN_S3 = "Code Ocean registers assets in S3, and this one goes to a folder"
 _NO_RUN = "No pipeline was asked for"
 _OPEN = "open"
-_NOT_SENT = ("docdb_version",)
-"""What requests say to the first service's task, and Code Ocean does not know."""
+_RECORD = "record"
+_NOT_SENT = ("docdb_version", _RECORD)
+"""What requests say to the first service's task, or must not say, and Code Ocean does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,11 @@ class Wanted:
 
 
 def with_code_ocean(
-    plan: JobPlan, wanted: Wanted, service: CodeOceanPolicy | None, problems: list[Problem]
+    plan: JobPlan, wanted: Wanted, policy: IntakePolicy, problems: list[Problem]
 ) -> JobPlan:
     """Return the plan with the tasks of Code Ocean as they will run, or why they will not.
+
+    The asset's record in the document store is the registration's too.
 
     What is wrong with the settings of runs is added to ``problems``.
     """
@@ -47,8 +50,8 @@ def with_code_ocean(
     if wrong:
         problems += wrong
         return plan
-    registration = _registration(wanted.registration, plan, service)
-    runs = _runs(wanted, registration, service, problems)
+    registration = _registration(wanted.registration, plan, policy)
+    runs = _runs(wanted, registration, plan, policy.codeocean, problems)
     tasks: list[TaskPlan] = []
     for task in plan.tasks:
         match task.task_id:
@@ -61,23 +64,41 @@ def with_code_ocean(
     return plan.model_copy(update={"tasks": tuple(tasks)})
 
 
-def _registration(wanted: TaskSettings, plan: JobPlan, service: CodeOceanPolicy | None) -> TaskPlan:
-    reason = wanted.skip_reason
-    if service is None:
-        reason = reason or NOT_CONFIGURED
-    if urlsplit(plan.storage_url).scheme != "s3":
-        reason = reason or _NOT_IN_S3
+def _registration(wanted: TaskSettings, plan: JobPlan, policy: IntakePolicy) -> TaskPlan:
+    service = policy.codeocean
+    not_there = _why_not_there(plan, service)
+    record = _record(plan, policy)
+    if not_there is not None and record:
+        return TaskPlan(
+            task_id=TaskId.REGISTER_DATA_ASSET,
+            skip_reason=wanted.skip_reason,
+            settings=record,
+            origins=dict.fromkeys(record, DEFAULT),
+        )
     given = {k: v for k, v in wanted.job_settings.items() if v is not None and k not in _NOT_SENT}
     defaults = {k: v for k, v in _defaults(plan, service).items() if not given.get(k)}
-    decided = _decided(given | defaults, plan)
+    decided = _decided(given | defaults, plan) | record
     settings = given | defaults | decided
     origins = {k: v for k, v in wanted.origins.items() if k.split("/")[0] in given.keys() - decided}
     return TaskPlan(
         task_id=TaskId.REGISTER_DATA_ASSET,
-        skip_reason=reason,
+        skip_reason=wanted.skip_reason or not_there,
         settings=settings,
         origins=origins | dict.fromkeys(defaults | decided, DEFAULT),
     )
+
+
+def _why_not_there(plan: JobPlan, service: CodeOceanPolicy | None) -> str | None:
+    """Return why the asset cannot be in Code Ocean; None if it can."""
+    if service is None:
+        return NOT_CONFIGURED
+    return None if urlsplit(plan.storage_url).scheme == "s3" else _NOT_IN_S3
+
+
+def _record(plan: JobPlan, policy: IntakePolicy) -> dict[str, Any]:
+    """Return what is to be done in the document store; nothing where no record is made."""
+    made = plan.task(TaskId.GATHER_FINAL_METADATA).skip_reason is None
+    return {_RECORD: {"location": plan.location}} if policy.document_store and made else {}
 
 
 def _defaults(plan: JobPlan, service: CodeOceanPolicy | None) -> dict[str, Any]:
@@ -108,9 +129,13 @@ def _decided(settings: Mapping[str, Any], plan: JobPlan) -> dict[str, Any]:
 
 
 def _runs(
-    wanted: Wanted, registration: TaskPlan, service: CodeOceanPolicy | None, problems: list[Problem]
+    wanted: Wanted,
+    registration: TaskPlan,
+    plan: JobPlan,
+    service: CodeOceanPolicy | None,
+    problems: list[Problem],
 ) -> list[TaskPlan]:
-    reason = _why_not(wanted, registration)
+    reason = _why_not(wanted, registration, _why_not_there(plan, service))
     if reason is not None:
         return [TaskPlan(task_id=TaskId.RUN_CODEOCEAN_PIPELINE, skip_reason=reason)]
     elements: list[TaskPlan] = []
@@ -133,8 +158,8 @@ def _runs(
     return elements
 
 
-def _why_not(wanted: Wanted, registration: TaskPlan) -> str | None:
-    if registration.skip_reason == NOT_CONFIGURED:
+def _why_not(wanted: Wanted, registration: TaskPlan, not_there: str | None) -> str | None:
+    if not_there == NOT_CONFIGURED:
         return NOT_CONFIGURED
     if wanted.no_runs is not None:
         return wanted.no_runs
@@ -142,7 +167,7 @@ def _why_not(wanted: Wanted, registration: TaskPlan) -> str | None:
         return _NO_RUN
     if registration.skip_reason is not None:
         return f"{TaskId.REGISTER_DATA_ASSET} is skipped"
-    return None
+    return not_there
 
 
 def _send_results(

@@ -58,7 +58,7 @@ def describe(
     return {
         "asset_name": plan.asset_name,
         "bucket": plan.bucket,
-        "location": f"{plan.storage_url.rstrip('/')}/{plan.asset_name}/",
+        "location": f"{plan.location}/",
         "key_prefix": f"{plan.asset_name}/",
         "force_cloud_sync": plan.force_cloud_sync,
         "project_name": plan.project_name,

@@ -44,6 +44,8 @@ class IntakePolicy:
     """Whether requests may bring scripts that no preset has."""
     codeocean: CodeOceanPolicy | None = None
     """None: nothing is registered in Code Ocean."""
+    document_store: bool = False
+    """Whether records of assets are written to a document store."""
     mapper: bool = True
     """Whether the mapper is there, which follows settings for metadata."""
     metadata_service: bool = True
@@ -64,6 +66,7 @@ class IntakePolicy:
             allowed_images=frozenset(settings.allowed_images),
             allow_command_scripts=settings.allow_command_scripts,
             codeocean=CodeOceanPolicy.from_settings(settings),
+            document_store=settings.document_store.url is not None,
             mapper=command_of(settings, "mapper") is not None,
             metadata_service=settings.metadata.service_url is not None,
             webhooks_allowed=settings.webhooks.allowed,

@@ -73,7 +73,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             findings.problems.append(wrong_partitions(wrong, loc, place))
             continue
         findings.warnings += unused_settings(plan, partial(_settings_of, plan, loc))
-        plan = with_code_ocean(plan, wanted, policy.codeocean, findings.problems)
+        plan = with_code_ocean(plan, wanted, policy, findings.problems)
         given = job.metadata_configs.model_dump(mode="json") if job.metadata_configs else {}
         metadata.at(plan, given, (*loc, "metadata_configs"), (*loc, "metadata_dir"))
         findings.add(plan, list(_named(plan, loc)), loc)

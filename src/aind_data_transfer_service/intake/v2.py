@@ -114,7 +114,7 @@ class V2Intake:
         except PresetBroken as broken:
             findings.problems.append(broken_preset(broken, loc))
             return
-        plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
+        plan = with_code_ocean(plan, wanted, self.policy, findings.problems)
         findings.warnings += unused_scripts(plan, loc)
         findings.warnings += unused_settings(plan, partial(_settings_of, loc))
         look.at(plan, *facts.gathering)

@@ -45,4 +45,4 @@ def _said(event: Event, facts: NoticeFacts) -> str:
     step = f" in {facts.task}" if facts.task else ""
     code = f" ({facts.error_code})" if facts.error_code else ""
     parts = (f"Failed{step}{code}.", facts.error_message, facts.what_to_do)
-    return " ".join(part for part in parts if part)
+    return "\n".join(part for part in parts if part)

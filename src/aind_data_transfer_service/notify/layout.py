@@ -52,7 +52,9 @@ $log
 # Label above value, not beside it: that fits a phone.
 _ROW = Template("""\
 <p style="margin:0 0 12px;overflow-wrap:anywhere">\
-<span style="display:block;font-size:13px;opacity:.7">$label</span>$value</p>""")
+<span style="display:block;$style">$label</span>$value</p>""")
+_NAME = "font-size:13px;opacity:.7"
+_LINK = "padding:6px 0"  # full size and contrast: it is to be hit with a finger
 _BUTTON = Template("""\
 <p style="margin:20px 0"><a href="$url" style="display:inline-block;padding:10px 18px;\
 border-radius:6px;background:#1f5fa8;color:#ffffff;text-decoration:none">Open the job</a></p>""")
@@ -79,7 +81,12 @@ def as_text(letter: Letter) -> str:
 
 def as_html(letter: Letter) -> str:
     """Return the letter as an HTML page; everything in it is escaped."""
-    rows = [_ROW.substitute(label=_label(row), value=_lines(row.value)) for row in letter.rows]
+    rows = [
+        _ROW.substitute(
+            style=_NAME if row.url is None else _LINK, label=_label(row), value=_lines(row.value)
+        )
+        for row in letter.rows
+    ]
     return _PAGE.substitute(
         subject=escape(letter.subject),
         lead=escape(letter.lead),
@@ -92,7 +99,8 @@ def as_html(letter: Letter) -> str:
 
 
 def _text_row(row: Row) -> str:
-    return f"{row.label}: {row.value}" + (f"\n  {row.url}" if row.url is not None else "")
+    lines = [f"{row.label}: {row.value}", *([] if row.url is None else [row.url])]
+    return "\n".join(lines).replace("\n", "\n  ")
 
 
 def _label(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from .layout import Letter, Row
@@ -156,7 +156,10 @@ def _time(moment: datetime | None) -> str | None:
 def _duration(start: datetime | None, end: datetime | None) -> str | None:
     if start is None or end is None:
         return None
-    return str(timedelta(seconds=round((end - start).total_seconds())))
+    minutes, seconds = divmod(round((end - start).total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    words = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{seconds} s")
+    return " ".join(filter(None, words))
 
 
 def size_of(facts: NoticeFacts) -> str | None:

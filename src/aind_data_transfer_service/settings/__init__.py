@@ -6,6 +6,7 @@ environment wins over the file, the command line over both.
 """
 
 from .codeocean import CodeOceanSettings
+from .documents import DocumentStoreSettings
 from .links import LinkSettings
 from .load import bare_environment, environment_without_settings, load_settings
 from .metadata import MetadataSettings
@@ -22,6 +23,7 @@ __all__ = [
     "BUCKET_ALIASES",
     "ENV_PREFIX",
     "CodeOceanSettings",
+    "DocumentStoreSettings",
     "HookSettings",
     "LinkSettings",
     "LocalExecutorSettings",

@@ -43,6 +43,16 @@ def _http_url(url: str) -> str:
     return url
 
 
+def _mongo_url(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    servers = rest.partition("/")[0]
+    if scheme not in ("mongodb", "mongodb+srv") or not servers:
+        raise ValueError("begins with neither mongodb:// nor mongodb+srv:// and a server")
+    if "@" in rest:
+        raise ValueError("holds a user or password: give them as user and password")
+    return url
+
+
 Wait = Annotated[timedelta, Field(ge=timedelta(0))]
 Period = Annotated[timedelta, Field(gt=timedelta(0))]
 
@@ -52,6 +62,7 @@ BucketUrl = Annotated[str, AfterValidator(_bucket_url)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 PresetPrefix = Annotated[str, AfterValidator(_preset_prefix)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+MongoUrl = Annotated[str, AfterValidator(_mongo_url)]
 
 
 class Section(BaseModel):

@@ -17,6 +17,7 @@ from pydantic_settings import (
 from ..domain.pipeline import TaskId
 from ..identity.scopes import Scope
 from .codeocean import CodeOceanSettings
+from .documents import DocumentStoreSettings
 from .links import LinkSettings
 from .metadata import MetadataSettings
 from .notices import HookSettings, MailSettings, WebhookSettings
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     path_checks: Literal["off", "warn", "require"] = "warn"
     """What a folder that the server does not see means when a request is validated."""
     codeocean: CodeOceanSettings = CodeOceanSettings()
+    document_store: DocumentStoreSettings = DocumentStoreSettings()
     project_names: tuple[str, ...] = ()
     """Names a request may use; none: those that ``projects`` gives, else any."""
     projects: ProjectSettings = ProjectSettings()

@@ -34,14 +34,13 @@ def run(ctx: TaskContext) -> Outcome:
 
 def _record(ctx: TaskContext) -> Document:
     plan = ctx.spec.plan
-    location = f"{plan.storage_url.rstrip('/')}/{plan.asset_name}"
     command = ctx.spec.metadata.mapper
     if command is None:
-        return made_here(ctx.staging, name=plan.asset_name, location=location)
+        return made_here(ctx.staging, name=plan.asset_name, location=plan.location)
     scratch = ctx.folder / "metadata"
     scratch.mkdir(exist_ok=True)
     return made_by_library(
-        command, ctx.staging, name=plan.asset_name, location=location, scratch=scratch
+        command, ctx.staging, name=plan.asset_name, location=plan.location, scratch=scratch
     )
 
 

@@ -12,8 +12,14 @@ from .smartspim_settings import SmartSpimTaskSettings
 from .transfer_settings import TransferSettings
 
 _COMPRESSION_MEMORY_MB = 2048
-_EXTRACTORS_MEMORY_MB = 1024
+_TOOLS_MEMORY_MB = 1024
 _OTHER_MEMORY_MB = 256
+WITH_TOOLS = (
+    TaskId.GATHER_PRELIMINARY_METADATA,
+    TaskId.CHECK_METADATA_FILES,
+    TaskId.GATHER_FINAL_METADATA,
+)
+"""Tasks that run the metadata tools, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,8 @@ def needs(task_id: TaskId, modality: ModalityPlan | None) -> Needs:
     """Return what a task's program needs: only compression computes."""
     if task_id is TaskId.COMPRESS_DATA and modality is not None and modality.compress:
         return Needs(all_cpus=True, memory_mb=_COMPRESSION_MEMORY_MB)
-    if task_id is TaskId.GATHER_PRELIMINARY_METADATA:
-        return Needs(all_cpus=False, memory_mb=_EXTRACTORS_MEMORY_MB)
+    if task_id in WITH_TOOLS:
+        return Needs(all_cpus=False, memory_mb=_TOOLS_MEMORY_MB)
     return Needs(all_cpus=False, memory_mb=_OTHER_MEMORY_MB)
 
 

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from ..domain.pipeline import TaskId
 from ..ports.registry import Registry
-from ..settings import CodeOceanSettings
+from ..settings import CodeOceanSettings, DocumentStoreSettings
 from .context import Outcome, TaskContext, Waiting
 from .spec import TaskSpec
 
@@ -15,9 +15,16 @@ from .spec import TaskSpec
 class PolledContext(TaskContext):
     """What a polled task may use. It runs in the worker: no secret is written for it."""
 
-    def __init__(self, spec: TaskSpec, folder: Path, codeocean: CodeOceanSettings) -> None:
+    def __init__(
+        self,
+        spec: TaskSpec,
+        folder: Path,
+        codeocean: CodeOceanSettings,
+        documents: DocumentStoreSettings,
+    ) -> None:
         super().__init__(spec, folder)
         self.codeocean = codeocean
+        self.documents = documents
 
     @property
     def registry(self) -> Registry:

@@ -1,4 +1,4 @@
-"""Registers the asset in Code Ocean, where it stays in its bucket."""
+"""Makes the asset known: in Code Ocean, where it stays in its bucket, and in the document store."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,11 +7,14 @@ from typing import Any
 from ..errors import TransferError
 from ..ports.registry import Asset, AssetState
 from .asset_creation import Creation, create_once, link
+from .asset_record import write_record
 from .context import Done, Outcome, Waiting
 from .journal import Journal
 from .polled import PolledContext
 
 PERMISSIONS = "permissions"
+RECORD = "record"
+_SOURCE = "source"
 
 
 class AssetFailed(TransferError):
@@ -25,11 +28,25 @@ class AssetFailed(TransferError):
 
 
 def advance(ctx: PolledContext) -> Waiting | Outcome:
-    """Register it unless it is registered, wait until it is ready, and say who may see it.
+    """Register it in Code Ocean, and write its record, as far as the settings say so.
 
-    The settings are ``DataAssetParams`` of Code Ocean's API, and ``permissions``.
+    The settings are ``DataAssetParams`` of Code Ocean's API and ``permissions``, and ``record``.
     """
-    params = {name: value for name, value in ctx.spec.settings.items() if name != PERMISSIONS}
+    outputs: dict[str, Any] = {}
+    if _SOURCE in ctx.spec.settings:
+        registered = _register(ctx)
+        if isinstance(registered, Waiting):
+            return registered
+        outputs = registered
+    if RECORD in ctx.spec.settings:
+        outputs |= write_record(ctx, outputs.get("asset_id"))
+    return Done(outputs)
+
+
+def _register(ctx: PolledContext) -> Waiting | dict[str, Any]:
+    """Register it unless it is registered, wait until it is ready, and say who may see it."""
+    ours = (PERMISSIONS, RECORD)
+    params = {name: value for name, value in ctx.spec.settings.items() if name not in ours}
     journal = Journal(ctx, Creation)
     asset = create_once(
         ctx,
@@ -46,7 +63,7 @@ def advance(ctx: PolledContext) -> Waiting | Outcome:
         return replace(asset, outputs=outputs)
     require_ready(asset)
     ctx.registry.permit(asset.id, ctx.spec.settings[PERMISSIONS])
-    return Done({**outputs, "asset_name": asset.name, "existed": creation.existed})
+    return {**outputs, "asset_name": asset.name, "existed": creation.existed}
 
 
 def cancel(ctx: PolledContext) -> None:

@@ -4,6 +4,7 @@ Each function writes a session into a folder and returns the ``job_settings`` of
 """
 
 import json
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,110 @@ def fiber_photometry_session(folder: Path) -> dict[str, Any]:
             }
         ],
     }
+
+
+def mesoscope_session(folder: Path) -> dict[str, Any]:
+    """Write a session at a mesoscope: two planes, and gratings that were shown to the animal."""
+    gratings = {
+        "stim_path": "C:\\stimuli\\drifting_gratings_big.stim",
+        "stim": "GratingStim(name='unnamed GratingStim')",
+        "display_sequence": [[1, 5]],
+        "sweep_frames": [[0, 59], [60, 119], [120, 179], [180, 239]],
+        "sweep_order": [0, 1, 0, 1],
+        "dimnames": ["Ori", "TF"],
+        "sweep_table": [(0.0, 2.0), (90.0, 2.0)],
+    }
+    stage = {"params": {"stage": "OPHYS_7_receptive_field_mapping"}}
+    shown = {"stage": "gratings", "items": {"foraging": stage}, "stimuli": [gratings]}
+    return _mesoscope_session(folder, shown)
+
+
+def mesoscope_task_session(folder: Path) -> dict[str, Any]:
+    """Write a session at a mesoscope in which the animal had to notice another grating."""
+    flashes = [int(frame % 45 < 15) for frame in range(360)]  # 250 ms of each 750 ms
+    changes = [("Ori", 0.0, 0.0, 0), ("Ori", 90.0, 3.0, 180)]
+    behavior = {
+        "params": {"stage": "OPHYS_1_gratings"},
+        "cl_params": {"stage": "OPHYS_1_gratings"},
+        "stimuli": {"grating": {"set_log": changes, "draw_log": flashes}},
+        "items": {},
+    }
+    shown = {"items": {"behavior": behavior}, "vsynccount": 360}
+    return _mesoscope_session(folder, shown)
+
+
+def _mesoscope_session(folder: Path, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the session, given what the program of the stimuli tells.
+
+    There are the platform's JSON, one movie, what that program pickled, and the file of the sync
+    card: a line that falls once a frame (60 a second) for six seconds.
+    """
+    folder.mkdir(parents=True)
+    behavior = folder / "behavior"
+    behavior.mkdir()
+    (behavior / "1372137216_Behavior_20240612T132312.json").write_text('{"RecordingReport": {}}')
+    planes = [
+        {
+            "targeted_structure_id": structure,
+            "targeted_depth": depth,
+            "scanimage_roi_index": 0,
+            "scanimage_scanfield_z": depth + 20,
+            "scanimage_power": 12.0,
+        }
+        for structure, depth in ((385, 150), (409, 225))
+    ]
+    group = {
+        "local_z_stack_tif": "1372137216_local_z_stack0.tif",
+        "acquisition_framerate_Hz": 9.48,
+        "scanimage_power_percent": 40.0,
+        "scanimage_split_percent": 60.0,
+        "imaging_planes": planes,
+    }
+    platform = {"rig_id": "MESO.1", "imaging_plane_groups": [group]}
+    (folder / "1372137216_platform.json").write_text(json.dumps(platform))
+    write_scanimage_tiff(
+        folder / "1372137216_timeseries_00001.tiff",
+        header=_SCANIMAGE,
+        rois={"RoiGroups": {}},
+        frames=[_frame(0, count) for count in range(2)],
+    )
+    common = {
+        "session_uuid": "4f1cb2f6-9f7b-4e0c-a0a4-0c2b7ba1e1a5",
+        "fps": 60.0,
+        "pre_blank_sec": 0,
+    }
+    (folder / "1372137216.stim.pkl").write_bytes(pickle.dumps({**common, **shown}))
+    _sync_file(folder / "1372137216_20240612T132312.h5", seconds=6)
+    return {
+        "job_settings_name": "Mesoscope",
+        "input_source": str(folder),
+        "behavior_source": str(behavior),
+        "session_id": "1372137216",
+        "session_start_time": "2024-06-12T13:23:12-07:00",
+        "session_end_time": "2024-06-12T13:23:18-07:00",
+        "subject_id": SUBJECT_ID,
+        "project": "Learning mFISH-V1omFISH",
+        "experimenter_full_name": EXPERIMENTERS,
+    }
+
+
+def _sync_file(path: Path, *, seconds: int) -> None:
+    """Write what a sync card records: each change of a line, with its sample."""
+    import h5py
+
+    rate, frames_a_second = 100_000, 60
+    about = {
+        "line_labels": ["vsync_stim", "stim_photodiode"],
+        "ni_daq": {"sample_freq": float(rate), "counter_bits": 32},
+        "start_time": "2024-06-12 13:23:12",
+        "total_samples": rate * seconds,
+    }
+    frames = [rate * frame // frames_a_second for frame in range(frames_a_second * seconds)]
+    changes = [change for at in frames for change in ((at + 500, 1), (at + 1000, 0))]
+    changes += [(rate * second + 3560, 2) for second in range(0, seconds, 2)]
+    with h5py.File(path, "w") as file:
+        file["meta"] = repr(about)
+        file.create_dataset("data", data=sorted(changes), dtype="uint32")
 
 
 def smartspim_session(folder: Path) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class Answer:
     """Seconds before anything is answered."""
     body: bytes | None = None
     """In place of the envelope."""
+    dropped: bool = False
+    """Whether the connection breaks off instead."""
 
     def content(self) -> bytes:
         """Return the body."""
@@ -93,6 +95,9 @@ class MetadataService:
                 service.asked.append(Asked(path, parse_qs(parts.query)))
                 answer = service.answer(path)
                 time.sleep(answer.delay)
+                if answer.dropped:
+                    self.close_connection = True
+                    return
                 content = answer.content()
                 self.send_response(answer.status or HTTPStatus.OK)
                 self.send_header("Content-Type", "application/json")

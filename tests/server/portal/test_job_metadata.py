@@ -51,6 +51,25 @@ def test_a_job_that_goes_on_incomplete_is_marked(web: WebClient, jobsite: Jobsit
     assert "did not give procedures.json, subject.json" in text
 
 
+def test_the_record_in_the_document_store_is_shown(web: WebClient, jobsite: Jobsite) -> None:
+    record = {"id": "5ca4a951", "created": True, "place": "a.example.org:1, index.assets"}
+    registered: dict[str, Any] = {"record": record}
+    text = page_of(
+        web, jobsite, gather_preliminary_metadata=GATHERED, register_data_asset=registered
+    )
+    assert "<code>5ca4a951</code>, added to a.example.org:1, index.assets" in text
+    assert "Not in the document store" not in text
+
+
+def test_a_job_that_goes_on_without_its_record_is_marked(web: WebClient, jobsite: Jobsite) -> None:
+    registered = {"record": None, "warnings": ["The record is not in the document store: away."]}
+    text = page_of(
+        web, jobsite, gather_preliminary_metadata=GATHERED, register_data_asset=registered
+    )
+    assert "<strong>Not in the document store:</strong>" in text
+    assert "<li>The record is not in the document store: away.</li>" in text
+
+
 def test_nothing_is_shown_before_the_metadata_are_gathered(
     web: WebClient, jobsite: Jobsite
 ) -> None:

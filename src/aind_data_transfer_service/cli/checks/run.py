@@ -9,6 +9,7 @@ from ..service.given import Given
 from .buckets import check_buckets
 from .code_ocean import check_code_ocean
 from .database import check_database
+from .document_store import check_document_store
 from .executor import check_executor
 from .finding import Check, Finding, failed_by, ok
 from .folders import check_own_folders, check_source_roots
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     check_metadata,
     check_mail,
     check_code_ocean,
+    check_document_store,
     check_hooks,
 )
 

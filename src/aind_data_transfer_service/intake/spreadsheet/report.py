@@ -80,7 +80,7 @@ class SheetReport:
             "valid": index is not None,
             "job": index,
             "asset_name": plan and plan.asset_name,
-            "target": plan and f"{plan.storage_url.rstrip('/')}/{plan.asset_name}/",
+            "target": plan and f"{plan.location}/",
             "modalities": [self._modality(name, path) for name, path in row.draft.sources],
         }
 

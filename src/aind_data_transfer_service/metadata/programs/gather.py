@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import requests
 from aind_metadata_mapper import core
 from aind_metadata_mapper.bergamo import session as bergamo
@@ -25,6 +26,7 @@ from aind_metadata_mapper.fip.session import FIBEtl
 from aind_metadata_mapper.gather_metadata import GatherMetadataJob
 from aind_metadata_mapper.mesoscope.session import MesoscopeEtl
 from aind_metadata_mapper.models import JobSettings
+from aind_metadata_mapper.open_ephys.utils import sync_utils
 from aind_metadata_mapper.smartspim import acquisition
 
 logger = logging.getLogger("gather")
@@ -61,7 +63,7 @@ class Service:
         except requests.Timeout as problem:
             raise ServiceFailed(f"{url}: {NO_ANSWER} ({self.timeout:g} s)", None) from problem
         except requests.RequestException as problem:
-            raise ServiceFailed(f"{url}: {problem}", None) from problem
+            raise ServiceFailed(f"{url}: {root_of(problem)}", None) from problem
         self.last = response
         if response.status_code >= SERVER_ERROR:
             raise ServiceFailed(self.said(), response.status_code)
@@ -86,6 +88,13 @@ class Service:
         return f"{self.last.url}: {self.last.status_code} {message or self.last.reason}"
 
 
+def root_of(problem: BaseException) -> BaseException:
+    """Return the first of the errors that led to this one, which says it shortest."""
+    while problem.__context__ is not None:
+        problem = problem.__context__
+    return problem
+
+
 class NothingReadable(Exception):
     """No file of a group can be read."""
 
@@ -101,6 +110,11 @@ class BergamoLogging:
         logger.warning(problem)
 
 
+def bit_changes(sync_file: Any, bit: int) -> Any:
+    """Return the differences of a line, as the mapper would where numpy is older than 2."""
+    return np.ediff1d(sync_utils.get_sync_file_bit(sync_file, bit), to_begin=np.uint8(0))
+
+
 class Gatherer:
     """Asks one job for its files and keeps what became of each."""
 
@@ -114,6 +128,8 @@ class Gatherer:
         self.responses: list[Any] = []
         acquisition.requests = self.service
         bergamo.logging = BergamoLogging
+        sync_utils.get_bit_changes = bit_changes  # the mapper's own fails with numpy 2
+        vars(np).setdefault("NaN", np.nan)  # which the mapper calls it, and numpy 2 does not
         self._keep_what_extractors_say()
 
     def run(self) -> None:

@@ -1,0 +1,1 @@
+"""Where the records of assets are kept for searching."""
