@@ -47,6 +47,7 @@ _WRITING = {
     "403": "The token or address may not do this, or another site's page sent it",
     "413": "The body is larger than 20 MB",
 }
+_FRAMEWORK_REFUSAL = "Validation Error"
 _WITH_PARAMETERS = {"406": "A parameter or the body is missing or not allowed"}
 
 
@@ -65,7 +66,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     answers: dict[str, Any] = operation["responses"]
-    answers.pop("422", None)  # the framework's own refusal, which is answered with 406
+    if answers.get("422", {}).get("description") == _FRAMEWORK_REFUSAL:
+        del answers["422"]  # which is answered with 406
     common = dict(_COMMON)
     if method != "get":
         common |= _WRITING

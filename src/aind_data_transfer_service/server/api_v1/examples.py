@@ -85,6 +85,11 @@ SUBMIT_ANSWERS: dict[int | str, dict[str, Any]] = {
         "behavior_690165_2024-02-19_11-25-17 in bucket 'private' is the target of job …",
         {"responses": [], "errors": '["…"]', "problems": [{"code": "asset_busy"}]},
     ),
+    422: example(
+        "The `Idempotency-Key` was used for another request",
+        "The key '…' was used for another request at 2026-11-23T03:26:06+00:00.",
+        {"responses": [], "errors": '["…"]', "problems": [{"code": "idempotency_key_reused"}]},
+    ),
 }
 JOBS_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: example(

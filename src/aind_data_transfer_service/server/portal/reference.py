@@ -83,7 +83,6 @@ def _operation(
         answers=tuple(
             Answer(status, answer["description"], _body(document, answer.get("content", {})))
             for status, answer in operation["responses"].items()
-            if status != "422"  # FastAPI's own, which this service answers otherwise
         ),
     )
 
