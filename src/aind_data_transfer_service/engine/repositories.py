@@ -1,6 +1,6 @@
 """Every query of the engine's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
 from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
+from ..domain.pipeline import TaskId
 from ..domain.states import ACTIVE_JOB_STATES, AttemptState, JobState, TaskState
 from ..errors import NotFound
 from ..notify.couriers import HOOK_PREFIX
@@ -16,6 +17,8 @@ from ..notify.digest import DIGESTED
 
 _KEYS_AT_ONCE = 500
 """Values in one query: databases limit them."""
+_PLANS_AT_ONCE = 100
+"""Plans in memory: each may have hundreds of kilobytes."""
 
 
 class JobUnknown(NotFound):
@@ -111,6 +114,25 @@ class Jobs:
                 )
             )
         )
+
+    def plans_under_way(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Return id and plan of every job that is queued or running."""
+        query = select(Job.id, Job.plan).where(Job.state.in_(ACTIVE_JOB_STATES))
+        some_at_a_time = query.execution_options(yield_per=_PLANS_AT_ONCE)
+        return iter(self._session.execute(some_at_a_time).tuples())
+
+    def plans_removing_sources(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Return id and plan of every job that is at the removal of its sources."""
+        query = (
+            select(Job.id, Job.plan)
+            .join(Task, Task.job_id == Job.id)
+            .where(
+                Job.state.in_(ACTIVE_JOB_STATES),
+                Task.task_id == TaskId.REMOVE_SOURCE_FOLDERS,
+                Task.state.in_((TaskState.RUNNING, TaskState.UP_FOR_RETRY)),
+            )
+        )
+        return iter(self._session.execute(query).tuples())
 
     def under_way_beside(self, job: Job) -> int:
         """Return how many other jobs of a job's submission have not ended."""

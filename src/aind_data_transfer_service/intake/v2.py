@@ -26,11 +26,13 @@ from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
 from .programs import program_problems, unused_scripts
+from .removal import removal_problems
 from .task_settings import Settler, TaskSettings
 from .v2_settings import JobFacts
 from .wanted_runs import wanted_by_v2
 
 _COMPRESS = TaskId.COMPRESS_DATA
+_REMOVE = TaskId.REMOVE_SOURCE_FOLDERS
 
 
 def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None = None) -> Accepted:
@@ -113,6 +115,9 @@ class V2Intake:
             findings.problems.append(broken_preset(broken, loc))
             return
         plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
+        place = (*loc, "tasks", V2_NAMES[_REMOVE])
+        preset = self._settler.settle(job.job_type, V2_NAMES[_REMOVE])
+        findings.problems += removal_problems(plan, preset, self.policy, place)
         findings.warnings += unused_scripts(plan, loc)
         look.at(plan, *facts.gathering)
         findings.add(plan, facts.folders, loc)

@@ -22,6 +22,7 @@ from .metadata import MetadataSettings
 from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
+from .removal import RemovalSettings
 from .section import AbsolutePath, BucketUrl, DatabaseUrl, Period
 from .slurm import SlurmSettings
 from .spreadsheets import SpreadsheetSettings
@@ -94,6 +95,7 @@ class Settings(BaseSettings):
     secret_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """Signs browsers' sessions; the same for all web servers. None: one kept in home."""
     mail: MailSettings = MailSettings()
+    removal: RemovalSettings = RemovalSettings()
     webhooks: WebhookSettings = WebhookSettings()
     hooks: dict[str, HookSettings] = Field(default_factory=dict)
     """Receivers that are told of all jobs, by name."""

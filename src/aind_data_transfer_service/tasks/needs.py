@@ -8,6 +8,7 @@ from ..domain.pipeline import TaskId
 from ..domain.plan import ModalityPlan, TaskPlan
 from ..transform.ecephys.settings import EcephysSettings
 from ..transform.smartspim.settings import SmartSpimSettings
+from .removal_settings import SourceRemovalSettings
 from .transfer_settings import TransferSettings
 
 _COMPRESSION_MEMORY_MB = 2048
@@ -50,6 +51,8 @@ def default_settings(task_id: TaskId, modality: ModalityPlan | None) -> dict[str
     match task_id:
         case TaskId.UPLOAD_DATA_TO_S3 | TaskId.VERIFY_UPLOAD:
             return TransferSettings().model_dump()
+        case TaskId.REMOVE_SOURCE_FOLDERS:
+            return SourceRemovalSettings().model_dump()
         case TaskId.COMPRESS_DATA if modality is not None and modality.compress:
             match modality.abbreviation:
                 case "ecephys":
