@@ -119,7 +119,7 @@ class Jobs:
         """Return id and plan of every job that is queued or running."""
         query = select(Job.id, Job.plan).where(Job.state.in_(ACTIVE_JOB_STATES))
         some_at_a_time = query.execution_options(yield_per=_PLANS_AT_ONCE)
-        return iter(self._session.execute(some_at_a_time).tuples())
+        return ((job_id, plan) for job_id, plan in self._session.execute(some_at_a_time))
 
     def plans_removing_sources(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Return id and plan of every job that is at the removal of its sources."""
@@ -132,7 +132,7 @@ class Jobs:
                 Task.state.in_((TaskState.RUNNING, TaskState.UP_FOR_RETRY)),
             )
         )
-        return iter(self._session.execute(query).tuples())
+        return ((job_id, plan) for job_id, plan in self._session.execute(query))
 
     def under_way_beside(self, job: Job) -> int:
         """Return how many other jobs of a job's submission have not ended."""
