@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
-from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
+from ..db.models import (
+    STAGING_REMOVED,
+    Attempt,
+    Event,
+    Job,
+    OutboxNotice,
+    Submission,
+    Task,
+    WorkerRow,
+)
 from ..domain.pipeline import TaskId
 from ..domain.states import ACTIVE_JOB_STATES, AttemptState, JobState, TaskState
 from ..errors import NotFound
@@ -114,6 +123,13 @@ class Jobs:
                 )
             )
         )
+
+    def staging_removed_at(self, job_id: str) -> datetime | None:
+        """Return when the job's staging folder was removed after a failure, the last time."""
+        query = select(func.max(Event.at)).where(
+            Event.job_id == job_id, Event.kind == STAGING_REMOVED
+        )
+        return self._session.scalar(query)
 
     def plans_under_way(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Return id and plan of every job that is queued or running."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     home."""
     staging_dir: Path | None = None
     """Where assets are put together; on a cluster a folder that all nodes see."""
+    staging_kept: Period | Literal["forever"] = timedelta(days=14)
+    """How long what a job staged is kept after it failed: a retry goes on with it."""
     work_dir: Path | None = None
     """Where attempts keep their spec, log and result; on a cluster seen by all nodes."""
     outbox_dir: Path | None = None

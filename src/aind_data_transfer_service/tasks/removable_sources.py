@@ -122,4 +122,4 @@ def _own_folders(ctx: TaskContext) -> list[Path]:
     """Return folders that hold what the service keeps: staging, work, and a store that is one."""
     store = urlsplit(ctx.spec.plan.storage_url)
     stores = [Path(unquote(store.path))] if store.scheme == "file" else []
-    return [path.resolve() for path in (ctx.staging, ctx.job_folder, *stores)]
+    return [path.resolve() for path in (ctx.staging.parent, ctx.job_folder, *stores)]

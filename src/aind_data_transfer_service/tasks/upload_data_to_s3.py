@@ -13,6 +13,7 @@ from ..storage.marker import MARKER_NAME, put_marker, remove_marker
 from ..storage.parallel import Lane, StopSign, for_each
 from .asset_files import AssetFile, AssetFiles, AssetNotUploadable, scan_asset
 from .context import Done, TaskContext
+from .staging_presence import require_staging
 from .transfer_settings import TransferSettings
 from .upload_journal import JOURNAL_FILE, UploadJournal
 
@@ -28,6 +29,7 @@ def run(ctx: TaskContext) -> Done:
     """Upload the asset; files that an earlier attempt sent and that did not change are skipped."""
     started = time.monotonic()
     settings = TransferSettings.of(ctx.spec.settings)
+    require_staging(ctx.staging)
     asset = scan_asset(ctx.staging, prefix=ctx.spec.prefix, link_roots=ctx.spec.source_roots)
     _require_free_names(asset)
     _log_empty_folders(asset)
