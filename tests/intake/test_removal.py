@@ -161,3 +161,17 @@ class TestWhatPeopleRead:
         (warning,) = describe(_plan(None, _DRY))["warnings"]
         assert "kept (dry_run)" in warning
         assert describe(_plan(None))["warnings"] == []
+
+    def test_whoever_validates_or_submits_is_warned(self) -> None:
+        content = request(tasks=_tasks("/share/behavior"), modalities=["behavior"])
+        body = json.dumps(content).encode()
+        accepted = accept_v2(body, _policy(_ROOTS), _known(_ON))
+        (warning,) = accepted.warnings
+        assert warning["code"] == "sources_will_be_removed"
+        assert "SOURCES WILL BE REMOVED" in warning["message"]
+        assert accept_v2(body, _policy(_ROOTS), _known(_OFF)).warnings == []
+
+
+def _tasks(source: str) -> dict[str, Any]:
+    settings = {"job_settings": {"input_source": source}}
+    return {"modality_transformation_settings": {"behavior": settings}}

@@ -190,7 +190,10 @@ class TestWhatTheAssetDoesNotHave:
 
     def test_a_folder_that_is_gone_already(self, site: Site) -> None:
         site.behavior.rename(site.home / "moved")
-        assert outputs(site.remove())["files"] == 0
+        done = outputs(site.remove())
+        assert done["files"] == 0
+        assert done["kept"] == [f"{site.behavior} is gone"]
+        assert tree(site.home / "moved") == FILES
 
     def test_a_file_that_cannot_be_read(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         real = os.open

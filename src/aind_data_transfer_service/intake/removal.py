@@ -8,17 +8,19 @@ from ..domain.pipeline import TaskId
 from ..domain.plan import JobPlan, TaskPlan
 from ..tasks.removal_settings import RemovalSettingsInvalid, SourceRemovalSettings
 from ..wire.problems import Loc, Problem
+from .accepted import Findings
 from .policy import IntakePolicy
 from .problems import problem
 from .task_settings import TaskSettings
 
+_WARNING = "sources_will_be_removed"
 _NEEDED = (TaskId.UPLOAD_DATA_TO_S3, TaskId.VERIFY_UPLOAD)
 
 
-def removal_problems(
-    plan: JobPlan, preset: TaskSettings, policy: IntakePolicy, loc: Loc
-) -> Iterator[Problem]:
-    """Yield why the sources of a job may not be removed, if they are to be.
+def judge_removal(
+    plan: JobPlan, preset: TaskSettings, policy: IntakePolicy, loc: Loc, findings: Findings
+) -> None:
+    """Note why the sources of a job may not be removed, if they are to be; else that they will be.
 
     Parameters
     ----------
@@ -30,7 +32,18 @@ def removal_problems(
         Where sources may be removed, and on whose word.
     loc
         The task's place in the request.
+    findings
+        Takes what is wrong, and the warning.
     """
+    wrong = list(_problems(plan, preset, policy, loc))
+    findings.problems += wrong
+    if not wrong:
+        findings.warnings += [problem(_WARNING, loc, text) for text in removal_warnings(plan)]
+
+
+def _problems(
+    plan: JobPlan, preset: TaskSettings, policy: IntakePolicy, loc: Loc
+) -> Iterator[Problem]:
     task = plan.task(TaskId.REMOVE_SOURCE_FOLDERS)
     if task.skip_reason is not None:
         return

@@ -30,7 +30,7 @@ from .planning import Settled, lay_out
 from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
-from .removal import removal_problems
+from .removal import judge_removal
 from .task_settings import Settler
 from .wanted_runs import wanted_by_v1
 
@@ -73,7 +73,7 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             continue
         plan = with_code_ocean(plan, wanted, policy.codeocean, findings.problems)
         preset = layouts.settler.settle(plan.job_type, TaskId.REMOVE_SOURCE_FOLDERS)
-        findings.problems += removal_problems(plan, preset, policy, (*loc, "job_type"))
+        judge_removal(plan, preset, policy, (*loc, "job_type"), findings)
         given = job.metadata_configs.model_dump(mode="json") if job.metadata_configs else {}
         metadata.at(plan, given, (*loc, "metadata_configs"), (*loc, "metadata_dir"))
         findings.add(plan, list(_named(plan, loc)), loc)

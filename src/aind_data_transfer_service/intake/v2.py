@@ -26,7 +26,7 @@ from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
 from .programs import program_problems, unused_scripts
-from .removal import removal_problems
+from .removal import judge_removal
 from .task_settings import Settler, TaskSettings
 from .v2_settings import JobFacts
 from .wanted_runs import wanted_by_v2
@@ -117,7 +117,7 @@ class V2Intake:
         plan = with_code_ocean(plan, wanted, self.policy.codeocean, findings.problems)
         place = (*loc, "tasks", V2_NAMES[_REMOVE])
         preset = self._settler.settle(job.job_type, V2_NAMES[_REMOVE])
-        findings.problems += removal_problems(plan, preset, self.policy, place)
+        judge_removal(plan, preset, self.policy, place, findings)
         findings.warnings += unused_scripts(plan, loc)
         look.at(plan, *facts.gathering)
         findings.add(plan, facts.folders, loc)

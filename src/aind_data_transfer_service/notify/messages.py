@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from ..domain.pipeline import TaskId
 from .layout import Letter, Row
 
 _KILO = 1000
@@ -73,10 +74,15 @@ def _end(facts: NoticeFacts) -> Letter:
 
 
 def _fail(facts: NoticeFacts) -> Letter:
+    subject = "Failed"
+    lead = f"The upload of {facts.asset_name} has failed. It is not tried again by itself."
+    if facts.task == TaskId.REMOVE_SOURCE_FOLDERS:
+        subject = "Uploaded, sources not removed"
+        lead = f"{facts.asset_name} is uploaded and verified. Its sources were not removed."
     return _letter(
         facts,
-        subject=f"Failed: {facts.asset_name}{_in_brackets(facts.error_code)}",
-        lead=f"The upload of {facts.asset_name} has failed. It is not tried again by itself.",
+        subject=f"{subject}: {facts.asset_name}{_in_brackets(facts.error_code)}",
+        lead=lead,
         rows=[*_reason(facts), _row("Failed at", _time(facts.ended or facts.occurred_at))],
         alarming=True,
     )

@@ -55,6 +55,8 @@ class _Fate:
     paths: Iterable[str] = ()
     """Of the files, in the folder."""
     kept: Sequence[Kept] = field(default_factory=list)
+    is_gone: bool = False
+    """Whether somebody else has removed it."""
 
     def told(self) -> dict[str, Any]:
         return {
@@ -78,12 +80,12 @@ def run(ctx: TaskContext) -> Done:
     manifest = _verified_manifest(ctx)
     fates = _remove_all(ctx, folders, manifest, dry_run=settings.dry_run)
     different = [fate for fate in fates if fate.kept]
-    remarks = list(transformed)
+    remarks = [*transformed, *(Kept(str(fate.source), "is gone") for fate in fates if fate.is_gone)]
     if metadata is not None and not different:
         fates.append(_remove_metadata(metadata, manifest, dry_run=settings.dry_run))
         remarks += fates[-1].kept
     for remark in remarks:
-        logger.warning("Kept: %s", remark)
+        logger.warning("Not removed: %s", remark)
     if different:
         raise _sources_kept(different, fates)
     listed = [f"{fate.source}/{path}" for fate in fates for path in fate.paths][:_LISTED]
@@ -142,7 +144,7 @@ def _remove_all(
         removal.compare(_entries(manifest, folder.name), ctx.progress.add)
     fates = [_Fate(folder.name, folder.source) for folder in folders]
     for fate, removal in zip(fates, removals, strict=True):
-        fate.kept = removal.comparison.kept
+        fate.kept, fate.is_gone = removal.comparison.kept, removal.is_gone
         if dry_run and not fate.kept:
             fate.paths = removal.comparison.proven
             fate.files, fate.bytes = len(removal.comparison.proven), removal.comparison.bytes

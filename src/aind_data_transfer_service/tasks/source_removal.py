@@ -90,11 +90,16 @@ class FolderRemoval:
         self._record_file = record
         self._folder: os.stat_result | None = None
         self.comparison = Comparison()
+        self.is_gone = False
+        """Whether the folder is not there, and no attempt of this job has removed it."""
 
     def compare(self, entries: Mapping[str, ManifestEntry], progress: Progress) -> None:
         """Compare the folder with the asset, unless an earlier attempt has begun to remove it."""
         with self._parent() as parent:
-            if _is_there(self._aside, parent) or not _is_there(self._source.name, parent):
+            if _is_there(self._aside, parent):
+                return
+            if not _is_there(self._source.name, parent):
+                self.is_gone = not self._record_file.exists()
                 return
             with opened(self._source.name, within=parent) as folder:
                 self._folder = os.fstat(folder)
