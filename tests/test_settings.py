@@ -85,6 +85,12 @@ class TestPlaces:
         assert settings.outbox_folder == tmp_path / "outbox"
         assert settings.bucket_urls["private"] == (tmp_path / "buckets" / "private").as_uri()
 
+    def test_staging_is_kept_for_a_while_or_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert Settings().staging_kept == timedelta(days=14)
+        for text, kept in (("P1D", timedelta(days=1)), ("forever", "forever")):
+            monkeypatch.setenv("AIND_DATA_TRANSFER_STAGING_KEPT", text)
+            assert load_settings().staging_kept == kept
+
     def test_links_lead_to_the_public_address(self) -> None:
         assert Settings(port=1).base_url == "http://127.0.0.1:1"
         assert Settings(public_url="https://x.org/").base_url == "https://x.org"

@@ -12,7 +12,11 @@ from aind_data_transfer_service.cli.checks.buckets import check_buckets
 from aind_data_transfer_service.cli.checks.database import check_database
 from aind_data_transfer_service.cli.checks.executor import check_executor
 from aind_data_transfer_service.cli.checks.finding import Finding, Outcome
-from aind_data_transfer_service.cli.checks.folders import check_own_folders, check_source_roots
+from aind_data_transfer_service.cli.checks.folders import (
+    check_own_folders,
+    check_removal_roots,
+    check_source_roots,
+)
 from aind_data_transfer_service.cli.checks.mail import check_mail
 from aind_data_transfer_service.db.database import Database
 from aind_data_transfer_service.settings import Settings
@@ -172,6 +176,24 @@ class TestFolders:
         good, missing = check_source_roots(settings(home, source_roots=roots))
         assert (good.outcome, missing.outcome) == (Outcome.OK, Outcome.FAIL)
         assert str(tmp_path / "nope") in missing.check
+
+    def test_how_many_jobs_have_something_staged(self, home: Path) -> None:
+        (home / "staging" / "one").mkdir(parents=True)
+        (home / "staging" / "other").mkdir()
+        staging, work = check_own_folders(settings(home))
+        assert staging.message.endswith("it holds folders of 2 jobs")
+        assert work.message.endswith("it holds folders of 0 jobs")
+
+    def test_removal_roots(
+        self, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert list(check_removal_roots(settings(home))) == []
+        removal = {"roots": (tmp_path, tmp_path / "nope")}
+        good, missing = check_removal_roots(settings(home, removal=removal))
+        assert (good.outcome, missing.outcome) == (Outcome.OK, Outcome.FAIL)
+        monkeypatch.setattr("os.access", lambda _path, _mode: False)
+        closed, _ = check_removal_roots(settings(home, removal=removal))
+        assert closed.outcome is Outcome.FAIL
 
 
 class TestMail:

@@ -5,7 +5,7 @@ from pathlib import Path
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.engine.cluster import seen_from_nodes, tell_what_is_not_sent
 from aind_data_transfer_service.settings import Settings
-from aind_data_transfer_service.tasks.spec import LOG_FILE, TaskSpec
+from aind_data_transfer_service.tasks.spec import LOG_FILE, OtherJob, TaskSpec
 
 from .plans import plan_of
 
@@ -22,6 +22,8 @@ def spec_of(folder: Path, **changes: object) -> TaskSpec:
         staging_folder="/mnt/share/staging/job",
         job_folder="/mnt/share/jobs/job",
         source_roots=("/mnt/share", "/other"),
+        removal_roots=("/mnt/share/sessions", "/other"),
+        others=(OtherJob(job_id="other", sources=("/mnt/share/x", "/data")),),
         service_version="0",
     )
 
@@ -32,6 +34,8 @@ def test_paths_are_as_the_nodes_see_them() -> None:
     assert seen.staging_folder == "/allen/staging/job"
     assert seen.job_folder == "/allen/jobs/job"
     assert seen.source_roots == ("/allen", "/other")
+    assert seen.removal_roots == ("/allen/sessions", "/other")
+    assert [other.sources for other in seen.others] == [("/allen/x", "/data")]
     assert seen.plan.modalities[0].source == "/allen/a b/share/behavior"
     assert seen.plan.storage_url == "file:///allen/a%20b/bucket"
     assert seen_from_nodes(spec, {}) is spec

@@ -96,7 +96,9 @@ class TestAccepted:
             TaskId.COPY_DERIVATIVES_FOLDER: "No derivatives folder was given",
             TaskId.REGISTER_DATA_ASSET: "Code Ocean is not configured",
             TaskId.RUN_CODEOCEAN_PIPELINE: "Code Ocean is not configured",
-            TaskId.REMOVE_SOURCE_FOLDERS: "This version never removes sources",
+            TaskId.REMOVE_SOURCE_FOLDERS: (
+                "Sources are kept: neither a preset nor the request asks for their removal"
+            ),
         }
 
     def test_settings_of_a_modality_reach_its_task_with_their_origin(self) -> None:

@@ -211,11 +211,6 @@ class TestSkipped:
         }
         assert plan_of(tasks=tasks).metadata_dir is None
 
-    def test_a_request_cannot_have_sources_removed(self) -> None:
-        tasks = compress() | {"remove_source_folders": {"skip_task": False}}
-        reason = plan_of(tasks=tasks).task(TaskId.REMOVE_SOURCE_FOLDERS).skip_reason
-        assert reason == "This version never removes sources"
-
 
 class TestPrograms:
     def test_what_presets_and_settings_name_is_allowed(self) -> None:

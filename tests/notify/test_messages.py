@@ -138,3 +138,18 @@ def test_whatever_an_error_says_the_mail_can_be_sent_and_read(text: str, event: 
     assert received["To"] == "scientist@example.org"
     assert received["Auto-Submitted"] == "auto-generated"
     assert "Location" in part(received, "plain")
+
+
+def test_a_removal_of_sources_that_failed_is_no_failed_upload() -> None:
+    facts = dataclasses.replace(FACTS, task="remove_source_folders", error_code="sources_kept")
+    message = mail("fail", facts)
+    assert message["Subject"] == (
+        "Uploaded, sources not removed: ecephys_690165_2024-02-19_11-25-17 (sources_kept)"
+    )
+    assert "is uploaded and verified" in part(message, "plain")
+
+
+def test_what_was_removed_is_said() -> None:
+    assert "Sources removed" not in part(mail("end", FACTS), "plain")
+    facts = dataclasses.replace(FACTS, removed_files=1200, removed_bytes=5_000_000)
+    assert "1,200 files, 5.0 MB" in part(mail("end", facts), "plain")

@@ -87,6 +87,17 @@ def test_a_change_meanwhile_is_not_overwritten(web: WebClient) -> None:
     assert web.get(f"{_V2}/{_TASK}").json()["data"] == {"skip_task": False}
 
 
+def test_one_that_is_there_is_not_made_anew(web: WebClient) -> None:
+    new = {"If-None-Match": "*"}
+    assert _put(web, f"{_V2}/{_TASK}", {"skip_task": True}, **new).status_code == 200
+
+    answer = _put(web, f"{_V2}/{_TASK}", {}, **new)
+
+    assert answer.status_code == 409
+    assert answer.json()["data"]["problems"][0]["code"] == "preset_conflict"
+    assert web.get(f"{_V2}/{_TASK}").json()["data"] == {"skip_task": True}
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 @pytest.mark.parametrize(
     "path",

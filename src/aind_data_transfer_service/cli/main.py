@@ -27,6 +27,8 @@ from . import (
     worker,
 )
 from .failures import reports_errors
+from .presets import history, list_presets, restore, set_preset
+from .presets import show as show_preset
 
 _SERVICE = "Run the service"
 _JOBS = "Upload data"
@@ -63,6 +65,17 @@ for name, command in (
 ):
     tokens_app.command(name)(reports_errors(command))
 app.add_typer(tokens_app, name="tokens", rich_help_panel=_SERVICE)
+
+presets_app = typer.Typer(no_args_is_help=True, help="List, show, set and restore presets.")
+for name, command in (
+    ("list", list_presets),
+    ("show", show_preset),
+    ("set", set_preset),
+    ("history", history),
+    ("restore", restore),
+):
+    presets_app.command(name)(reports_errors(command))
+app.add_typer(presets_app, name="presets", rich_help_panel=_JOBS)
 
 setup_app = typer.Typer(no_args_is_help=True)
 setup_app.command("metadata")(reports_errors(setup.metadata))

@@ -2,9 +2,17 @@
 
 from ..wire.apis import Api, api_of
 from .client import Client
-from .errors import RequestRefused, ServiceUnreachable, StillRunning, TaskNotInJob
+from .errors import (
+    PresetRevisionUnknown,
+    RequestRefused,
+    ServiceUnreachable,
+    StillRunning,
+    TaskNotInJob,
+)
 from .models import Attempt, Job, JobPage, Problem, Submission, SubmittedJob, Task, Validation
 from .plans import Plan, PlannedJob, PlannedSource, PlannedTask
+from .preset_models import PresetChange, PresetItem, PresetValue
+from .presets import PresetAddress, Presets
 from .sheets import SheetProblem, SheetValidation
 
 __all__ = [
@@ -17,6 +25,12 @@ __all__ = [
     "PlannedJob",
     "PlannedSource",
     "PlannedTask",
+    "PresetAddress",
+    "PresetChange",
+    "PresetItem",
+    "PresetRevisionUnknown",
+    "PresetValue",
+    "Presets",
     "Problem",
     "RequestRefused",
     "ServiceUnreachable",

@@ -15,6 +15,7 @@ from .answers import refusal
 from .errors import ServiceUnreachable, StillRunning
 from .models import Job, JobPage, Submission, Validation
 from .plans import Plan
+from .presets import Presets
 from .sheets import SheetValidation, sheet_validation
 
 _WAIT_PACE_SECONDS = 0.5
@@ -69,6 +70,11 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    @property
+    def presets(self) -> Presets:
+        """The presets of the service."""
+        return Presets(self._send)
 
     def validate(self, request: Mapping[str, Any] | bytes, *, api: Api | None = None) -> Validation:
         """Ask whether a request would be accepted.

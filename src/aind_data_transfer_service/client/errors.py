@@ -54,6 +54,13 @@ class StillRunning(TransferError):
     what_to_do_default = "The job goes on by itself; wait for it again, or look at it later."
 
 
+class PresetRevisionUnknown(NotFound):
+    """The history of a preset has no value of that revision."""
+
+    code = "preset_revision_unknown"
+    what_to_do_default = "Look at its revisions: `aind-data-transfer presets history`."
+
+
 class TaskNotInJob(NotFound):
     """The job has no such task."""
 

@@ -21,19 +21,20 @@ def validation(answer: httpx.Response) -> Validation:
     problems = _problems(data, "problems")
     if answer.status_code == _NOT_ACCEPTABLE and problems:
         return Validation(valid=False, problems=problems)
-    raise _refusal(answer)
+    raise refusal(answer)
 
 
 def submission(answer: httpx.Response) -> Submission:
     """Read the answer to a submission; raises `RequestRefused` if it was not accepted."""
     if answer.status_code != _OK:
-        raise _refusal(answer)
+        raise refusal(answer)
     data = _data(answer)
     jobs = tuple(SubmittedJob.model_validate(item) for item in data["responses"])
     return Submission(jobs=jobs, warnings=_problems(data, "warnings"))
 
 
-def _refusal(answer: httpx.Response) -> RequestRefused:
+def refusal(answer: httpx.Response) -> RequestRefused:
+    """Return the error that an answer of this shape tells."""
     problems = _data(answer).get("problems") or [{}]
     first = problems[0]
     default = f"The service answered {answer.status_code} {answer.reason_phrase}."

@@ -177,6 +177,10 @@ class Attempt(Base):
     __table_args__ = (UniqueConstraint("task_pk", "number"),)
 
 
+STAGING_REMOVED = "job:staging_removed"
+"""Kind of the event that a failed job's staging folder was removed."""
+
+
 class Event(Base):
     """One change, written in the same transaction as the change."""
 

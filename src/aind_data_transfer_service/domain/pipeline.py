@@ -70,3 +70,8 @@ PIPELINE_BY_ID = {task.task_id: task for task in PIPELINE}
 
 REDO_WITH = {TaskId.VERIFY_UPLOAD: TaskId.UPLOAD_DATA_TO_S3}
 """Retrying the first means doing the second again: what is wrong there has to be sent anew."""
+
+_FIRST, _LAST = TaskId.CHECK_SOURCE_FOLDERS_EXIST, TaskId.UPLOAD_DATA_TO_S3
+_ORDER = tuple(task.task_id for task in PIPELINE)
+STAGING = frozenset(_ORDER[_ORDER.index(_FIRST) : _ORDER.index(_LAST) + 1])
+"""The tasks that fill the staging folder and need what is in it."""

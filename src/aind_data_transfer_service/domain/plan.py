@@ -153,6 +153,12 @@ class JobPlan(Frozen):
         staged = {task.modality for task in compress if task.skip_reason is None}
         return tuple(m for index, m in enumerate(self.modalities) if index in staged)
 
+    @property
+    def source_folders(self) -> tuple[str, ...]:
+        """All folders that the job reads: of modalities, metadata and derivatives."""
+        named = [*(m.source for m in self.modalities), self.metadata_dir, self.derivatives_dir]
+        return tuple(folder for folder in named if folder is not None)
+
     def task(self, task_id: TaskId, map_index: int = UNMAPPED) -> TaskPlan:
         """Return one task of the plan."""
         return next(t for t in self.tasks if (t.task_id, t.map_index) == (task_id, map_index))

@@ -59,6 +59,11 @@ def seen_from_nodes(spec: TaskSpec, path_map: Mapping[str, str]) -> TaskSpec:
             "staging_folder": paths.on_node(spec.staging_folder),
             "job_folder": paths.on_node(spec.job_folder),
             "source_roots": tuple(paths.on_node(root) for root in spec.source_roots),
+            "removal_roots": tuple(paths.on_node(root) for root in spec.removal_roots),
+            "others": tuple(
+                other.model_copy(update={"sources": tuple(map(paths.on_node, other.sources))})
+                for other in spec.others
+            ),
         }
     )
 

@@ -21,6 +21,7 @@ from ..tasks.spec import (
     RESULT_FILE,
     SPEC_FILE,
     EarlierTask,
+    OtherJob,
     StorageOptions,
     TaskSpec,
 )
@@ -30,6 +31,7 @@ _NEEDS_STORE = {
     TaskId.CHECK_S3_FOLDER_EXISTS,
     TaskId.UPLOAD_DATA_TO_S3,
     TaskId.VERIFY_UPLOAD,
+    TaskId.REMOVE_SOURCE_FOLDERS,
 }
 
 
@@ -64,6 +66,8 @@ def build_spec(session: Session, settings: Settings, job: Job, task: Task, numbe
         staging_folder=str(staging_folder(settings, job.id)),
         job_folder=str(settings.work_root / job.id),
         source_roots=tuple(str(root) for root in settings.source_roots),
+        removal_roots=tuple(str(root) for root in settings.removal.roots),
+        others=_others(Jobs(session), job.id, task_id),
         storage=StorageOptions(
             endpoint_url=settings.s3.endpoint_url,
             region=settings.s3.region,
@@ -109,6 +113,22 @@ def resources(spec: TaskSpec, *, cpus: int) -> Resources:
     """Return what the program needs on a machine with ``cpus`` processors."""
     needed = needs(spec.task_id, spec.modality)
     return Resources(cpus=cpus if needed.all_cpus else 0, memory_mb=needed.memory_mb)
+
+
+def _others(jobs: Jobs, job_id: str, task_id: TaskId) -> tuple[OtherJob, ...]:
+    """Return the jobs that this one may not share its sources with while it is at the task."""
+    match task_id:
+        case TaskId.REMOVE_SOURCE_FOLDERS:
+            plans = jobs.plans_under_way()
+        case TaskId.CHECK_SOURCE_FOLDERS_EXIST:
+            plans = jobs.plans_removing_sources()
+        case _:
+            return ()
+    return tuple(
+        OtherJob(job_id=other, sources=JobPlan.model_validate(plan).source_folders)
+        for other, plan in plans
+        if other != job_id
+    )
 
 
 def _earlier(tasks: Sequence[Task], current: Task) -> tuple[EarlierTask, ...]:

@@ -84,9 +84,11 @@ def _facts(
     error: dict[str, Any] | None,
     wait: timedelta | None,
 ) -> dict[str, Any]:
-    uploaded: dict[str, Any] = next(
-        (t.outputs or {} for t in Jobs(session).tasks(job.id) if t.task_id == _UPLOAD), {}
-    )
+    outputs = {t.task_id: t.outputs or {} for t in Jobs(session).tasks(job.id)}
+    uploaded = outputs.get(TaskId.UPLOAD_DATA_TO_S3, {})
+    removed = outputs.get(TaskId.REMOVE_SOURCE_FOLDERS, {})
+    if removed.get("dry_run"):
+        removed = {}
     now = datetime.now(UTC)
     facts: dict[str, Any] = {
         "job_id": job.id,
@@ -101,6 +103,8 @@ def _facts(
         "ended": None if event in {"begin", "retry"} else now.isoformat(),
         "bytes": uploaded.get("bytes"),
         "files": uploaded.get("files"),
+        "removed_bytes": removed.get("bytes"),
+        "removed_files": removed.get("files"),
     }
     if task is not None:
         label = f" ({task.label})" if task.label else ""
@@ -117,9 +121,6 @@ def _facts(
             "what_to_do": error["what_to_do"],
         }
     return facts
-
-
-_UPLOAD = TaskId.UPLOAD_DATA_TO_S3.value
 
 
 def _log_tail(path: Path) -> str | None:

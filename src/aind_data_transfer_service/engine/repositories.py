@@ -1,13 +1,23 @@
 """Every query of the engine's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
-from ..db.models import Attempt, Event, Job, OutboxNotice, Submission, Task, WorkerRow
+from ..db.models import (
+    STAGING_REMOVED,
+    Attempt,
+    Event,
+    Job,
+    OutboxNotice,
+    Submission,
+    Task,
+    WorkerRow,
+)
+from ..domain.pipeline import TaskId
 from ..domain.states import ACTIVE_JOB_STATES, AttemptState, JobState, TaskState
 from ..errors import NotFound
 from ..notify.couriers import HOOK_PREFIX
@@ -15,6 +25,8 @@ from ..notify.digest import DIGESTED
 
 _KEYS_AT_ONCE = 500
 """Values in one query: databases limit them."""
+_PLANS_AT_ONCE = 100
+"""Plans in memory: each may have hundreds of kilobytes."""
 
 
 class JobUnknown(NotFound):
@@ -91,6 +103,32 @@ class Jobs:
                 )
             )
         )
+
+    def staging_removed_at(self, job_id: str) -> datetime | None:
+        """Return when the job's staging folder was removed after a failure, the last time."""
+        query = select(func.max(Event.at)).where(
+            Event.job_id == job_id, Event.kind == STAGING_REMOVED
+        )
+        return self._session.scalar(query)
+
+    def plans_under_way(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Return id and plan of every job that is queued or running."""
+        query = select(Job.id, Job.plan).where(Job.state.in_(ACTIVE_JOB_STATES))
+        some_at_a_time = query.execution_options(yield_per=_PLANS_AT_ONCE)
+        return ((job_id, plan) for job_id, plan in self._session.execute(some_at_a_time))
+
+    def plans_removing_sources(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Return id and plan of every job that is at the removal of its sources."""
+        query = (
+            select(Job.id, Job.plan)
+            .join(Task, Task.job_id == Job.id)
+            .where(
+                Job.state.in_(ACTIVE_JOB_STATES),
+                Task.task_id == TaskId.REMOVE_SOURCE_FOLDERS,
+                Task.state.in_((TaskState.RUNNING, TaskState.UP_FOR_RETRY)),
+            )
+        )
+        return ((job_id, plan) for job_id, plan in self._session.execute(query))
 
     def under_way_beside(self, job: Job) -> int:
         """Return how many other jobs of a job's submission have not ended."""

@@ -5,13 +5,13 @@ in the caller's transaction.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from ..db.models import Attempt, Event, Job, Task
+from ..db.models import STAGING_REMOVED, Attempt, Event, Job, Task
 from ..domain.pipeline import TaskId
 from ..domain.states import (
     ACTIVE_JOB_STATES,
@@ -82,6 +82,11 @@ def request_retry(
     part = {"task_id": task_id, "map_index": map_index}
     detail = {"by": by} | {key: value for key, value in part.items() if value is not None}
     _record(session, job.id, "job:retry_requested", detail=detail)
+
+
+def note_staging_removed(session: Session, job: Job, *, kept: timedelta) -> None:
+    """Note that what the job staged is gone, as it had been kept so long after its end."""
+    _record(session, job.id, STAGING_REMOVED, detail={"kept_seconds": kept.total_seconds()})
 
 
 def change_task(

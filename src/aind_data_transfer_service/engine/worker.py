@@ -18,10 +18,13 @@ from .inline import InlineRunner
 from .job import JobRunner
 from .lease import Lease
 from .ledger import Ledger
+from .staging import StagingSweep
 
 logger = logging.getLogger(__name__)
 
 _LOST_LEASE_EXIT = 70
+_SWEEP_SECONDS = 600.0
+_SWEEPER_PATIENCE_SECONDS = 5.0
 
 
 class Worker:
@@ -87,6 +90,14 @@ class Worker:
             threading.Thread(target=self._keep_house, name="house", daemon=True),
             threading.Thread(target=self._send_notices, name="notices", daemon=True),
         ]
+        self._sweeper: threading.Thread | None = None
+        if settings.staging_kept != "forever":
+            sweep = StagingSweep(settings.staging_root, settings.staging_kept, database)
+            pace = min(_SWEEP_SECONDS, settings.staging_kept.total_seconds())
+            self._sweeper = threading.Thread(
+                target=self._sweep_staging, args=(sweep, pace), name="staging", daemon=True
+            )
+            self._sweeper.start()
         for thread in self._threads:
             thread.start()
         logger.info("Worker %s is ready", self._lease.worker_id)
@@ -101,6 +112,8 @@ class Worker:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        if self._sweeper is not None:  # what it is at may take long; the next worker goes on
+            self._sweeper.join(_SWEEPER_PATIENCE_SECONDS)
         self._durable.close()
         self._polling.end_all()
         if end_programs:
@@ -124,6 +137,13 @@ class Worker:
                 logger.exception("The jobs of workers that are gone were not taken over")
             if self._stop.wait(2 * self._pace):
                 return
+
+    def _sweep_staging(self, sweep: StagingSweep, pace: float) -> None:
+        while not self._stop.wait(pace):
+            try:
+                sweep.run()
+            except (DatabaseUnavailable, OSError) as problem:
+                logger.warning("Staging is not tidied up: %s", problem)
 
     def _send_notices(self) -> None:
         while not self._stop.wait(2 * self._pace):

@@ -13,6 +13,7 @@ from ..tasks.needs import default_settings, needs, wants_cluster
 from ..transform.smartspim.session import stack_folders
 from .count import Count, Counter
 from .merge import DEFAULT
+from .removal import removal_warnings
 
 if TYPE_CHECKING:  # the process that validates large requests does without
     from ..settings import SlurmSettings
@@ -71,7 +72,7 @@ def describe(
         "sources": sources,
         "total": _total(sources),
         "tasks": [describe_task(task, plan, slurm) for task in plan.tasks],
-        "warnings": list(_idle_partitions(plan, counting)),
+        "warnings": [*removal_warnings(plan), *_idle_partitions(plan, counting)],
     }
 
 

@@ -14,8 +14,9 @@ from .task_settings import TaskSettings
 _SKIPPED = {
     TaskId.REGISTER_DATA_ASSET: NOT_CONFIGURED,
     TaskId.RUN_CODEOCEAN_PIPELINE: NOT_CONFIGURED,
-    TaskId.REMOVE_SOURCE_FOLDERS: "This version never removes sources",
 }
+
+_SOURCES_KEPT = "Sources are kept: neither a preset nor the request asks for their removal"
 
 # What makes no sense, or would do harm, where another task is skipped.
 _NEEDS = {
@@ -80,6 +81,8 @@ def lay_out(
 
 def _single(task: PipelineTask, settled: Settled, reason: str | None) -> TaskPlan:
     settings = settled.tasks.get(task.task_id)
+    if task.task_id is TaskId.REMOVE_SOURCE_FOLDERS and not (settings and settings.is_wanted):
+        reason = _SOURCES_KEPT
     if settings is None:
         return TaskPlan(task_id=task.task_id, skip_reason=reason)
     return settings.plan_alone(task.task_id, reason)

@@ -42,6 +42,10 @@ class IntakePolicy:
     """Container images that requests may name beside those of presets."""
     allow_command_scripts: bool = False
     """Whether requests may bring scripts that no preset has."""
+    removal_roots: tuple[PurePosixPath, ...] = ()
+    """Sources below these folders may be removed; none: no source is."""
+    removal_by_request: bool = False
+    """Whether requests may ask for it where no preset does."""
     codeocean: CodeOceanPolicy | None = None
     """None: nothing is registered in Code Ocean."""
     document_store: bool = False
@@ -65,6 +69,8 @@ class IntakePolicy:
             path_checks=settings.path_checks,
             allowed_images=frozenset(settings.allowed_images),
             allow_command_scripts=settings.allow_command_scripts,
+            removal_roots=tuple(PurePosixPath(root) for root in settings.removal.roots),
+            removal_by_request=settings.removal.by_request,
             codeocean=CodeOceanPolicy.from_settings(settings),
             document_store=settings.document_store.url is not None,
             mapper=command_of(settings, "mapper") is not None,

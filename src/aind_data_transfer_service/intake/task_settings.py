@@ -46,6 +46,11 @@ class TaskSettings:
         return bool(self.merged.value.get("skip_task"))
 
     @cached_property
+    def is_wanted(self) -> bool:
+        """Whether somebody said in so many words that the task is to run."""
+        return self.merged.value.get("skip_task") is False
+
+    @cached_property
     def skip_reason(self) -> str | None:
         """Who left the task out; None if nobody did."""
         if not self.skip_task:

@@ -31,6 +31,7 @@ from .planning import Settled, lay_out
 from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
+from .removal import judge_removal
 from .task_settings import Settler
 from .unused_settings import unused_settings
 from .wanted_runs import wanted_by_v1
@@ -74,6 +75,8 @@ def accept_v1(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None 
             continue
         findings.warnings += unused_settings(plan, partial(_settings_of, plan, loc))
         plan = with_code_ocean(plan, wanted, policy, findings.problems)
+        preset = layouts.settler.settle(plan.job_type, TaskId.REMOVE_SOURCE_FOLDERS)
+        judge_removal(plan, preset, policy, (*loc, "job_type"), findings)
         given = job.metadata_configs.model_dump(mode="json") if job.metadata_configs else {}
         metadata.at(plan, given, (*loc, "metadata_configs"), (*loc, "metadata_dir"))
         findings.add(plan, list(_named(plan, loc)), loc)

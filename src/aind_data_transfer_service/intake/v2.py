@@ -27,12 +27,14 @@ from .policy import IntakePolicy
 from .presets import Presets
 from .problems import broken_preset, wrong_partitions
 from .programs import program_problems, unused_scripts
+from .removal import judge_removal
 from .task_settings import Settler, TaskSettings
 from .unused_settings import unused_settings
 from .v2_settings import JobFacts
 from .wanted_runs import wanted_by_v2
 
 _COMPRESS = TaskId.COMPRESS_DATA
+_REMOVE = TaskId.REMOVE_SOURCE_FOLDERS
 
 
 def accept_v2(body: bytes, policy: IntakePolicy, presets: PresetSnapshot | None = None) -> Accepted:
@@ -115,6 +117,9 @@ class V2Intake:
             findings.problems.append(broken_preset(broken, loc))
             return
         plan = with_code_ocean(plan, wanted, self.policy, findings.problems)
+        place = (*loc, "tasks", V2_NAMES[_REMOVE])
+        preset = self._settler.settle(job.job_type, V2_NAMES[_REMOVE])
+        judge_removal(plan, preset, self.policy, place, findings)
         findings.warnings += unused_scripts(plan, loc)
         findings.warnings += unused_settings(plan, partial(_settings_of, loc))
         look.at(plan, *facts.gathering)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from ..domain.pipeline import TaskId
 from .layout import Letter, Row
 
 _KILO = 1000
@@ -29,6 +30,9 @@ class NoticeFacts:
     ended: datetime | None = None
     files: int | None = None
     bytes: int | None = None
+    removed_files: int | None = None
+    """Files of the sources that were removed; None: none."""
+    removed_bytes: int | None = None
     job_url: str | None = None
     task: str | None = None
     attempt: int | None = None
@@ -62,6 +66,7 @@ def _end(facts: NoticeFacts) -> Letter:
         lead=f"{facts.asset_name} is uploaded, and every file of it is verified.",
         rows=[
             _row("Size", size_of(facts)),
+            _row("Sources removed", _amount(facts.removed_files, facts.removed_bytes)),
             _row("Took", _duration(facts.started, facts.ended)),
             _row("Finished", _time(facts.ended)),
         ],
@@ -69,10 +74,15 @@ def _end(facts: NoticeFacts) -> Letter:
 
 
 def _fail(facts: NoticeFacts) -> Letter:
+    subject = "Failed"
+    lead = f"The upload of {facts.asset_name} has failed. It is not tried again by itself."
+    if facts.task == TaskId.REMOVE_SOURCE_FOLDERS:
+        subject = "Uploaded, sources not removed"
+        lead = f"{facts.asset_name} is uploaded and verified. Its sources were not removed."
     return _letter(
         facts,
-        subject=f"Failed: {facts.asset_name}{_in_brackets(facts.error_code)}",
-        lead=f"The upload of {facts.asset_name} has failed. It is not tried again by itself.",
+        subject=f"{subject}: {facts.asset_name}{_in_brackets(facts.error_code)}",
+        lead=lead,
         rows=[*_reason(facts), _row("Failed at", _time(facts.ended or facts.occurred_at))],
         alarming=True,
     )
@@ -164,9 +174,13 @@ def _duration(start: datetime | None, end: datetime | None) -> str | None:
 
 def size_of(facts: NoticeFacts) -> str | None:
     """Return how much arrived, in words; None if that is not known."""
-    if facts.files is None or facts.bytes is None:
+    return _amount(facts.files, facts.bytes)
+
+
+def _amount(files: int | None, size: int | None) -> str | None:
+    if files is None or size is None:
         return None
-    return f"{facts.files:,} files, {_decimal_bytes(facts.bytes)}"
+    return f"{files:,} files, {_decimal_bytes(size)}"
 
 
 def _decimal_bytes(amount: int) -> str:

@@ -88,6 +88,7 @@ class PresetService:
         who: str,
         why: str | None = None,
         replaces: str | None = None,
+        only_new: bool = False,
     ) -> Preset:
         """Set a preset and record the change.
 
@@ -103,13 +104,15 @@ class PresetService:
             Their reason.
         replaces
             The revision they looked at; None: whatever is there.
+        only_new
+            Whether there must be none yet.
 
         Raises
         ------
         PresetInvalid
             The value is not one a preset may have.
         PresetConflict
-            It is at another revision.
+            It is at another revision, or there is one already.
         PresetStoreUnavailable, PresetStoreRefused
             The store does not answer or does not allow it.
         """
@@ -121,6 +124,10 @@ class PresetService:
                 " somebody else changed it.",
                 found=found,
                 expected=replaces,
+            )
+        if only_new and found is not None:
+            raise PresetConflict(
+                f"There is {self.name_of(key)} already, at revision {found}.", found=found
             )
         change = PresetChangeRow(
             preset=str(key),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ from .metadata import MetadataSettings
 from .notices import HookSettings, MailSettings, WebhookSettings
 from .presets import PresetSettings
 from .projects import ProjectSettings
+from .removal import RemovalSettings
 from .section import AbsolutePath, BucketUrl, DatabaseUrl, Period
 from .slurm import SlurmSettings
 from .spreadsheets import SpreadsheetSettings
@@ -59,6 +61,8 @@ class Settings(BaseSettings):
     home."""
     staging_dir: Path | None = None
     """Where assets are put together; on a cluster a folder that all nodes see."""
+    staging_kept: Period | Literal["forever"] = timedelta(days=14)
+    """How long what a job staged is kept after it failed: a retry goes on with it."""
     work_dir: Path | None = None
     """Where attempts keep their spec, log and result; on a cluster seen by all nodes."""
     outbox_dir: Path | None = None
@@ -96,6 +100,7 @@ class Settings(BaseSettings):
     secret_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """Signs browsers' sessions; the same for all web servers. None: one kept in home."""
     mail: MailSettings = MailSettings()
+    removal: RemovalSettings = RemovalSettings()
     webhooks: WebhookSettings = WebhookSettings()
     hooks: dict[str, HookSettings] = Field(default_factory=dict)
     """Receivers that are told of all jobs, by name."""

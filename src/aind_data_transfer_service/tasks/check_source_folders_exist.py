@@ -19,6 +19,7 @@ from ..domain.plan import JobPlan, ModalityPlan, TaskPlan
 from ..errors import InvalidInput, StorageFull, TransferError
 from ..metadata.files import KNOWN_FILES
 from .context import Done, Outcome, TaskContext
+from .shared_sources import require_unshared
 from .source_walk import FolderFacts, Problem, printable, walk_source
 from .transform_work import TransformWork
 from .transforms import transform_of
@@ -57,6 +58,7 @@ def run(ctx: TaskContext) -> Outcome:
     metadata = check.metadata(plan.metadata_dir)
     derivatives = check.derivatives(plan.derivatives_dir)
     check.raise_problems()
+    require_unshared(check.folders, ctx.spec.others, "removes it")
     rewritten = [modality for modality, _ in _to_compress(plan)] + _scripted(plan)
     size = sum(modalities[modality.abbreviation]["bytes"] for modality in rewritten)
     needed = int(size * _COMPRESSED_AT_MOST) + sum(metadata.values())
@@ -105,6 +107,8 @@ class _Check:
         self._problems: list[Problem] = []
         self._resolved: dict[str, Path] = {}
         self._sound: set[str] = set()
+        self.folders: list[Path] = []
+        """All that can be used, links resolved."""
 
     def modality(self, modality: ModalityPlan) -> dict[str, Any]:
         """Walk one modality's folder."""
@@ -202,6 +206,7 @@ class _Check:
             path = Path(require_source_path(field, named)).resolve(strict=True)
             require_in_roots(field, path, self._roots)
             if path.is_dir():
+                self.folders.append(path)
                 return path
             self._problem("not_a_folder", named, f"({field}) is a file; a folder is needed")
         except SourceOutsideRoots as outside:

@@ -7,6 +7,7 @@ from .command_script import run_script
 from .context import Done, Outcome, TaskContext
 from .early_upload import EarlyUpload
 from .staging import Staged, require_real_folder, stage_link
+from .staging_presence import require_staging
 from .transform_work import TransformWork
 from .transforms import transform_of
 
@@ -15,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 def run(ctx: TaskContext) -> Outcome:
     """Put the modality's folder into the asset."""
+    require_staging(ctx.staging)
     modality = ctx.spec.required_modality
     source = Path(modality.required_source).resolve(strict=True)
     output = ctx.staging / modality.folder_name

@@ -8,6 +8,7 @@ from ..domain.pipeline import TaskId
 from ..domain.plan import ModalityPlan, TaskPlan
 from ..transform.behavior_videos.settings import BehaviorVideosSettings
 from ..transform.ecephys.settings import EcephysSettings
+from .removal_settings import SourceRemovalSettings
 from .smartspim_settings import SmartSpimTaskSettings
 from .transfer_settings import TransferSettings
 
@@ -57,6 +58,8 @@ def default_settings(task_id: TaskId, modality: ModalityPlan | None) -> dict[str
     match task_id:
         case TaskId.UPLOAD_DATA_TO_S3 | TaskId.VERIFY_UPLOAD:
             return TransferSettings().model_dump()
+        case TaskId.REMOVE_SOURCE_FOLDERS:
+            return SourceRemovalSettings().model_dump()
         case TaskId.COMPRESS_DATA if modality is not None and modality.compress:
             match modality.abbreviation:
                 case "ecephys":

@@ -59,12 +59,6 @@ def _require_removable(spec: TaskSpec, staging: Path) -> None:
         raise RemovalRefused(
             f"{staging} is kept: the upload of {spec.plan.asset_name} is not verified."
         )
-    for source in _sources(spec):
-        if source.is_relative_to(staging.resolve()):
+    for source in map(Path, spec.plan.source_folders):
+        if source.resolve().is_relative_to(staging.resolve()):
             raise RemovalRefused(f"{staging} is kept: the source {source} lies in it.")
-
-
-def _sources(spec: TaskSpec) -> list[Path]:
-    plan = spec.plan
-    named = [*(m.source for m in plan.modalities), plan.metadata_dir, plan.derivatives_dir]
-    return [Path(path).resolve() for path in named if path is not None]

@@ -58,6 +58,13 @@ class EarlierTask(Frozen):
     outputs: dict[str, Any] = Field(default_factory=dict)
 
 
+class OtherJob(Frozen):
+    """Another job under way, with the folders that it reads."""
+
+    job_id: str
+    sources: tuple[str, ...]
+
+
 class TaskSpec(Frozen):
     """All that one attempt at one task needs to know."""
 
@@ -74,6 +81,11 @@ class TaskSpec(Frozen):
     """The job's own folder for what is not part of the asset: journals, the manifest."""
     source_roots: tuple[str, ...] = ()
     """Folders that sources must lie in; empty: anywhere."""
+    removal_roots: tuple[str, ...] = ()
+    """Folders below which sources may be removed; empty: nowhere."""
+    others: tuple[OtherJob, ...] = ()
+    """Jobs that the sources must not be shared with: for their removal all that are under way,
+    for their check those that remove theirs."""
     storage: StorageOptions = StorageOptions()
     metadata: MetadataOptions = MetadataOptions()
     retry: RetryPolicy = RetryPolicy()

@@ -14,6 +14,7 @@ from ..storage.parallel import StopSign
 from .asset_files import AssetFiles, AssetNotUploadable, scan_asset
 from .context import Done, TaskContext
 from .sending import PARTS_FOLDER, Sender, mark_unfinished
+from .staging_presence import require_staging
 from .transfer_settings import TransferSettings
 from .upload_journal import UploadJournal, upload_journal
 
@@ -26,6 +27,7 @@ def run(ctx: TaskContext) -> Done:
     """Upload the asset; files that an earlier attempt sent and that did not change are skipped."""
     started = time.monotonic()
     settings = TransferSettings.of(ctx.spec.settings)
+    require_staging(ctx.staging)
     asset = scan_asset(ctx.staging, prefix=ctx.spec.prefix, link_roots=ctx.spec.source_roots)
     _require_free_names(asset)
     _log_empty_folders(asset)

@@ -40,7 +40,7 @@ def run(ctx: TaskContext) -> Done:
     settings = TransferSettings.of(ctx.spec.settings)
     store = ctx.store()
     mode = verify_mode(ctx.spec)
-    manifest = _manifest(ctx.job_folder)
+    manifest = uploaded_manifest(ctx.job_folder)
     ctx.progress.set(0, manifest.total_bytes)
     report = verify_asset(
         store,
@@ -74,6 +74,23 @@ def run(ctx: TaskContext) -> Done:
     )
 
 
+def uploaded_manifest(job_folder: Path) -> Manifest:
+    """Return the manifest of a job's upload, with sizes and times from the journal.
+
+    Raises `ManifestMissing`.
+    """
+    path = job_folder / MANIFEST_NAME
+    if not path.exists():
+        raise ManifestMissing(f"There is no manifest {path}.")
+    journal = journal_entries(job_folder / JOURNAL_FILE)
+    manifest = Manifest.from_bytes(path.read_bytes())
+    sent = (journal.get(entry.path, entry) for entry in manifest)
+    return Manifest.of(
+        known if known.sha256 == entry.sha256 else entry
+        for entry, known in zip(manifest, sent, strict=True)
+    )
+
+
 def verify_mode(spec: TaskSpec) -> VerifyMode:
     """Settle ``auto``: the server's checksums are trusted where it is Amazon's own.
 
@@ -89,20 +106,6 @@ def verify_mode(spec: TaskSpec) -> VerifyMode:
             ) from None
     amazon = spec.plan.storage_url.startswith("s3://") and spec.storage.endpoint_url is None
     return VerifyMode.SERVER if amazon else VerifyMode.READ
-
-
-def _manifest(job_folder: Path) -> Manifest:
-    """Read the manifest, with the sizes from the journal."""
-    path = job_folder / MANIFEST_NAME
-    if not path.exists():
-        raise ManifestMissing(f"There is no manifest {path}.")
-    journal = journal_entries(job_folder / JOURNAL_FILE)
-    manifest = Manifest.from_bytes(path.read_bytes())
-    sent = (journal.get(entry.path, entry) for entry in manifest)
-    return Manifest.of(
-        known if known.sha256 == entry.sha256 else entry
-        for entry, known in zip(manifest, sent, strict=True)
-    )
 
 
 def _mismatch(location: str, report: VerifyReport) -> UploadMismatch:

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from aind_data_transfer_service.db.models import Task
 from aind_data_transfer_service.domain.pipeline import TaskId
 from aind_data_transfer_service.domain.states import AttemptState, JobState, TaskState
+from aind_data_transfer_service.engine.repositories import Jobs
 from aind_data_transfer_service.engine.services.views import get_job
 from aind_data_transfer_service.server.app import create_app
 from aind_data_transfer_service.settings import LinkSettings, Settings
@@ -247,3 +248,36 @@ def _write_journal(folder: Path, paths: dict[str, int]) -> None:
         for path, size in paths.items()
     ]
     (folder / JOURNAL_FILE).write_text("\n".join(lines) + "\n")
+
+
+class TestRemovalOfSources:
+    def test_is_announced_and_told(self, web: WebClient, jobsite: Jobsite) -> None:
+        job_id = jobsite.running()
+        _have_sources_removed(jobsite, job_id)
+
+        assert "SOURCES WILL BE REMOVED" in _text(web, f"/jobs/{job_id}")
+
+        outputs = {"dry_run": False, "files": 1200, "bytes": 5_000_000, "kept": ["notes.txt"]}
+        remove = TaskId.REMOVE_SOURCE_FOLDERS
+        jobsite.attempt(job_id, remove, log=None, end=AttemptState.SUCCESS)
+        jobsite.change_task(job_id, remove, -1, TaskState.SUCCESS, outputs=outputs)
+        jobsite.change(job_id, JobState.SUCCESS)
+
+        text = _text(web, f"/jobs/{job_id}")
+        assert "SOURCES WILL BE REMOVED" not in text
+        assert "<dt>Sources removed</dt><dd>1,200 files, 5 MB; 1 kept</dd>" in text
+
+    def test_is_not_spoken_of_elsewhere(self, web: WebClient, jobsite: Jobsite) -> None:
+        assert "SOURCES" not in _text(web, f"/jobs/{jobsite.running()}")
+
+
+def _have_sources_removed(jobsite: Jobsite, job_id: str) -> None:
+    with jobsite.database.write() as session:
+        job = Jobs(session).get(job_id)
+        tasks = [
+            task | {"skip_reason": None, "settings": {"dry_run": False}}
+            if task["task_id"] == TaskId.REMOVE_SOURCE_FOLDERS
+            else task
+            for task in job.plan["tasks"]
+        ]
+        job.plan = {**job.plan, "tasks": tasks}

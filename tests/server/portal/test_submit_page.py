@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from aind_data_transfer_service.identity.scopes import Scope
 from aind_data_transfer_service.server.app import create_app
 from aind_data_transfer_service.server.portal.submit import submission, view
 from aind_data_transfer_service.settings import Settings
+from aind_data_transfer_service.settings.removal import RemovalSettings
 
 from ..factories import Jobsite
 from ..web_client import WebClient
@@ -176,6 +178,20 @@ class TestPlan:
 
         assert "ecephys_2_2024-02-19_11-25-17" in text
         assert "Verify every object" in text
+
+    def test_it_warns_that_sources_will_be_removed(
+        self, settings: Settings, jobsite: Jobsite
+    ) -> None:
+        allowed = settings.model_copy(update={"removal": RemovalSettings(roots=(Path("/data"),))})
+        preset = settings.presets_folder / "v2/default/tasks/remove_source_folders.json"
+        preset.parent.mkdir(parents=True)
+        preset.write_text('{"skip_task": false, "job_settings": {"dry_run": false}}')
+        app = create_app(allowed, jobsite.database, jobsite.queue)
+        browser = PlainBrowser(WebClient(app))
+        behavior = row(1).replace("ecephys,/data/ecephys", "behavior,/data/behavior")
+
+        assert "SOURCES WILL BE REMOVED" in browser.choose(sheet(behavior)).visible
+        assert "SOURCES WILL BE REMOVED" in browser.press("/plan", row="2").text
 
     def test_a_row_that_is_no_job_has_none(self, browser: PlainBrowser) -> None:
         browser.choose(sheet(row(1, platform="ecephis")))

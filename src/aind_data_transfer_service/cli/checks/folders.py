@@ -36,6 +36,22 @@ def check_source_roots(settings: Settings) -> Iterator[Finding]:
             yield ok(name, "Can be read")
 
 
+def check_removal_roots(settings: Settings) -> Iterator[Finding]:
+    """Look whether sources can be removed where the settings allow it."""
+    for root in settings.removal.roots:
+        name = f"removal root {root}"
+        if not root.is_dir():
+            yield fail(name, "Is not there, or is no folder", "Mount it, or correct removal.roots.")
+        elif not os.access(root, os.W_OK | os.X_OK):
+            yield fail(
+                name,
+                "Cannot be written to, so no source in it can be removed",
+                "Give the service's user the right to write there, or correct removal.roots.",
+            )
+        else:
+            yield ok(name, "Sources in it may be removed")
+
+
 def _own_folder(name: str, folder: Path, setting: str) -> Finding:
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
@@ -45,7 +61,11 @@ def _own_folder(name: str, folder: Path, setting: str) -> Finding:
             f"Give the service's user the right to write there, or set {setting}.",
         )
     free = shutil.disk_usage(there).free
-    message = f"{folder} can be written to, {decimal_bytes(free)} are free"
+    jobs = sum(entry.is_dir() for entry in folder.iterdir()) if folder.is_dir() else 0
+    message = (
+        f"{folder} can be written to, {decimal_bytes(free)} are free; it holds folders of"
+        f" {jobs} jobs"
+    )
     if free < _LITTLE_BYTES:
         return warn(name, message, f"Free space, or set {setting} to a larger disk.")
     return ok(name, message)

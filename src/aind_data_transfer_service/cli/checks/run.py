@@ -12,7 +12,7 @@ from .database import check_database
 from .document_store import check_document_store
 from .executor import check_executor
 from .finding import Check, Finding, failed_by, ok
-from .folders import check_own_folders, check_source_roots
+from .folders import check_own_folders, check_removal_roots, check_source_roots
 from .mail import check_hooks, check_mail
 from .metadata import check_metadata
 from .slurm import check_slurm
@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     check_database,
     check_own_folders,
     check_source_roots,
+    check_removal_roots,
     check_buckets,
     check_executor,
     check_slurm,

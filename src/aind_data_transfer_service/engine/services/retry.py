@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from ...db.database import Database
 from ...db.models import Job, Task
-from ...domain.pipeline import REDO_WITH, TaskId
+from ...domain.pipeline import REDO_WITH, STAGING, TaskId
 from ...domain.states import JobState, TaskState
 from ...errors import Conflict
+from ...tasks.staging_presence import StagingMissing
 from .. import transitions
 from ..durable import JobQueue
 from ..repositories import Jobs, TaskUnknown
@@ -73,6 +74,7 @@ def retry(
 ) -> Retried:
     """Queue a failed job again. What is done is kept, and so are old attempts.
 
+    If what it had staged is gone, and is needed still, it is staged again.
     What comes after the failed task is queued with it. Raises `JobUnknown`, `TaskUnknown`,
     `NotRetryable`, `TaskNotFailed`, `AssetUploadedMeanwhile`, or `AssetBusy` if another job for the
     same place is under way.
@@ -94,6 +96,8 @@ def _retry(session: Session, queue: JobQueue, job_id: str, wish: RetryWish, *, b
     _require_retryable(jobs, job, wish)
     redo = {REDO_WITH.get(TaskId(task.task_id)) for task in wanted}
     again = [task for task in tasks if task in wanted or task.task_id in redo]
+    if any(task.task_id in STAGING for task in again) and _staging_is_gone(jobs, tasks):
+        again += [t for t in tasks if _staged(t) and t not in again]
     transitions.request_retry(session, job, by=by, task_id=wish.task_id, map_index=wish.map_index)
     transitions.change_job(session, job, JobState.QUEUED)
     for task in again:
@@ -101,6 +105,19 @@ def _retry(session: Session, queue: JobQueue, job_id: str, wish: RetryWish, *, b
     session.flush()
     queue.put(session, job_id, job.run)
     return Retried(job.run, new=True)
+
+
+def _staging_is_gone(jobs: Jobs, tasks: Sequence[Task]) -> bool:
+    """Whether what the job had staged was removed, by the service or by hand."""
+    if any(task.error and task.error["code"] == StagingMissing.code for task in tasks):
+        return True
+    made = next(t.ended_at for t in tasks if t.task_id == TaskId.CREATE_STAGING_FOLDER)
+    removed = jobs.staging_removed_at(tasks[0].job_id)
+    return made is not None and removed is not None and removed > made
+
+
+def _staged(task: Task) -> bool:
+    return task.task_id in STAGING and task.state == TaskState.SUCCESS
 
 
 def _require_retryable(jobs: Jobs, job: Job, wish: RetryWish) -> None:

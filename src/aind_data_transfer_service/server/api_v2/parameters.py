@@ -18,6 +18,7 @@ from .preset_address import (
     MODALITY,
     TASK,
     IfMatch,
+    IfNoneMatch,
     JobType,
     Modality,
     PresetAddress,
@@ -77,6 +78,7 @@ class Change:
     by: By
     why: Why = None
     if_match: IfMatch = None
+    if_none_match: IfNoneMatch = None
 
 
 @router.get("", summary="List the presets", responses=_LISTED)
@@ -164,6 +166,7 @@ def _put(address: PresetAddress, change: Change) -> JSONResponse:
             who=change.by,
             why=change.why,
             replaces=revision_of(change.if_match),
+            only_new=change.if_none_match is not None,
         )
     except TransferError as error:
         return failed("setting", name, error)

@@ -1,7 +1,7 @@
 """The address of a preset, and answers about one in the first service's shape."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Header, Path, Query
 from fastapi.responses import JSONResponse
@@ -23,6 +23,9 @@ Why = Annotated[str | None, Query(max_length=1000, description="The reason, for 
 IfMatch = Annotated[
     str | None,
     Header(description="The `ETag` that was read: 409 if the preset was changed since."),
+]
+IfNoneMatch = Annotated[
+    Literal["*"] | None, Header(description="`*`: 409 if there is such a preset already.")
 ]
 
 

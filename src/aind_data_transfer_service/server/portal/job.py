@@ -10,6 +10,7 @@ from ...domain.states import TaskState
 from ...engine.repositories import TaskUnknown
 from ...engine.services.pictures import find_picture
 from ...engine.services.views import get_job
+from ...intake.removal import removal_warnings
 from ..health import look
 from ..service import ServiceDep
 from . import overview
@@ -45,6 +46,8 @@ def show_job(service: ServiceDep, job_id: str) -> HTMLResponse:
         under_way=overview.under_way(job),
         metadata=metadata_of(job),
         pictures=overview.pictures(job),
+        removal=list(removal_warnings(job.plan)),
+        removed=overview.removed_sources(job),
         done=overview.done(job),
         rows=timeline(job, scale),
         span=scale.seconds,

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ...db.database import Database
+from ...domain.pipeline import TaskId
 from ...domain.states import JobState, TaskState
 from ...engine.services.logs import LogMissing, read_log
 from ...engine.services.pictures import pictures_in
@@ -80,6 +81,11 @@ def pictures(job: JobDetail) -> list[Picture]:
         for picture in pictures_in(task.outputs)
     ]
     return found[:_MOST_PICTURES]
+
+
+def removed_sources(job: JobDetail) -> dict[str, Any] | None:
+    """Return what the removal of sources did, or with ``dry_run`` would do; None if it did not."""
+    return next((t.outputs for t in job.tasks if t.task_id == TaskId.REMOVE_SOURCE_FOLDERS), None)
 
 
 def count_states(tasks: Iterable[TaskView]) -> dict[TaskState, int]:
