@@ -14,8 +14,8 @@ from ..files import write_whole
 from ..metadata.options import MetadataOptions
 from ..ports.executor import Resources
 from ..settings import Settings
+from ..tasks.early_upload import sends_early
 from ..tasks.needs import needs
-from ..tasks.smartspim_settings import sends_early
 from ..tasks.spec import (
     CREDENTIALS_FILE,
     RESULT_FILE,

@@ -16,11 +16,27 @@ from ..storage.parallel import GRACE_SECONDS, StopSign
 from .asset_files import scan_asset
 from .context import TaskContext
 from .sending import Sender, mark_unfinished
-from .smartspim_settings import sends_early
+from .spec import TaskSpec
 from .transfer_settings import TransferSettings
 from .upload_journal import element_journal
 
 logger = logging.getLogger(__name__)
+
+_EARLY = "upload_finished_stacks"
+
+
+def sends_early(spec: TaskSpec) -> bool:
+    """Whether a program is to send what it has finished before all is: it needs the store's keys.
+
+    A script does not, whatever its settings; nor where the upload is left out.
+    """
+    return (
+        spec.task_id is TaskId.COMPRESS_DATA
+        and spec.settings.get(_EARLY) is True
+        and spec.required_modality.compress
+        and spec.task.script is None
+        and spec.plan.task(TaskId.UPLOAD_DATA_TO_S3).skip_reason is None
+    )
 
 
 class EarlyUpload:
