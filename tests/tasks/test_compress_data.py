@@ -19,6 +19,7 @@ def test_a_recording_is_compressed_and_its_processing_is_written(tmp_path: Path)
     )
     spec = make_spec(tmp_path, TaskId.COMPRESS_DATA, map_index=0, plan=plan)
     staging = tmp_path / "staging" / JOB_ID
+    staging.mkdir(parents=True)
 
     done = attempt(spec)
     assert done.state == ResultState.SUCCESS, done.error

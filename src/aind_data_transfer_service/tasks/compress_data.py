@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 
 def run(ctx: TaskContext) -> Outcome:
     """Put the modality's folder into the asset."""
-    require_staging(ctx.staging)
     modality = ctx.spec.required_modality
     source = Path(modality.required_source).resolve(strict=True)
+    require_staging(ctx.staging)
     output = ctx.staging / modality.folder_name
     if ctx.spec.task.script is not None:
         return run_script(ctx, source, output)
