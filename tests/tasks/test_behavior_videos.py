@@ -25,6 +25,7 @@ def videos(tmp_path: Path) -> Path:
 
 
 def plan_of(tmp_path: Path, videos: Path, settings: dict[str, Any]) -> JobPlan:
+    (tmp_path / "staging" / JOB_ID).mkdir(parents=True, exist_ok=True)
     one = modality(videos, "behavior-videos", compress=True, job_settings=settings)
     return make_plan(tmp_path, modalities=(one,))
 
