@@ -1,6 +1,6 @@
 """Compression of an Open Ephys session: this package beside SpikeInterface's own Zarr writer.
 
-``python benchmarks/ecephys.py --seconds 30 --rounds 3`` makes a Neuropixels session (AP and LFP)
+``python -m benchmarks.ecephys --seconds 30 --rounds 3`` makes a Neuropixels session (AP and LFP)
 and, in turns, each in a process of its own:
 
 * ours: copies the session's other files, compresses, and decodes all of it again to prove that
@@ -15,30 +15,25 @@ whole process. Memory is the peak of the process tree, without mapped files.
 import argparse
 import importlib
 import json
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import psutil
-
 from aind_data_transfer_service.testing.open_ephys import make_open_ephys_session
 
+from .process_cost import Cost, cost_of
+
 OURS, DEFAULT, WAVPACK = "ours, proof included", "SpikeInterface default", "SpikeInterface WavPack"
-_SAMPLING_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Run:
     """One process's cost and output."""
 
-    wall: float
-    cpu: float
-    memory: int
+    cost: Cost
     stored: int
     note: str
 
@@ -71,53 +66,30 @@ def compress_spikeinterface(source: Path, output: Path, *, wavpack: bool) -> str
 
 def measure(python: str, row: str, source: Path, output: Path) -> Run:
     """Run one row in a process of its own."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()
-    command = [python, __file__, "--row", row, "--source", str(source), "--output", str(output)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    tree, peak = psutil.Process(process.pid), 0
-    while process.poll() is None:
-        peak = max(peak, _private_bytes(tree))
-        time.sleep(_SAMPLING_SECONDS)
-    wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    out, _ = process.communicate()
-    if process.returncode:
-        raise SystemExit(f"{row}: exit code {process.returncode}")
+    places = ["--source", str(source), "--output", str(output)]
+    cost = cost_of([python, "-m", __spec__.name, "--row", row, *places])
     files = (output / "ecephys_compressed").rglob("*")
     return Run(
-        wall=wall,
-        cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        memory=peak,
+        cost=cost,
         stored=sum(path.stat().st_size for path in files if path.is_file()),
-        note=json.loads(out.splitlines()[-1]),
+        note=json.loads(cost.said.splitlines()[-1]),
     )
-
-
-def _private_bytes(process: psutil.Process) -> int:
-    total = 0
-    try:
-        for member in [process, *process.children(recursive=True)]:
-            memory = member.memory_info()
-            total += memory.rss - memory.shared
-    except psutil.NoSuchProcess:
-        return total
-    return total
 
 
 def print_table(raw: int, runs: dict[str, list[Run]]) -> None:
     """Print the medians, and how they compare with SpikeInterface's default."""
     print(f"{'':24}{'MB/s':>7}{'wall s':>8}{'CPU s':>7}{'MB mem':>8}{'MB out':>8}{'ratio':>7}")
-    base = median(run.wall for run in runs[DEFAULT])
+    base = median(run.cost.wall for run in runs[DEFAULT])
     for row, done in runs.items():
         if not done:
             print(f"{row:24}  not installed")
             continue
-        wall, cpu = median(run.wall for run in done), median(run.cpu for run in done)
+        wall, cpu = median(run.cost.wall for run in done), median(run.cost.cpu for run in done)
+        memory = max(run.cost.memory for run in done)
         stored = done[-1].stored
         print(
             f"{row:24}{raw / 1e6 / wall:7.1f}{wall:8.1f}{cpu:7.1f}"
-            f"{max(run.memory for run in done) / 1e6:8.0f}{stored / 1e6:8.1f}{raw / stored:7.3f}"
+            f"{memory / 1e6:8.0f}{stored / 1e6:8.1f}{raw / stored:7.3f}"
             f"  {base / wall:.2f}x the speed and {stored / runs[DEFAULT][-1].stored:.2f}x the "
             f"size of the default. {done[-1].note}"
         )

@@ -1,6 +1,6 @@
 """Compression of SmartSPIM stacks: this package beside the plain way to the same arrays.
 
-``python benchmarks/smartspim.py --rounds 3`` makes a session of one channel with two stacks of
+``python -m benchmarks.smartspim --rounds 3`` makes a session of one channel with two stacks of
 128 x 1600 x 2000 voxels in PNG slices (1.64 GB of voxels) and, in turns, each in a process of its
 own:
 
@@ -19,22 +19,18 @@ without mapped files.
 import argparse
 import json
 import os
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import psutil
-
 from aind_data_transfer_service.testing.smartspim import SpimSize, write_session
 
+from .process_cost import Cost, cost_of
+
 OURS, PLAIN, PEER = "ours, proof included", "Pillow, numpy, zarr", "published package"
-_SAMPLING_SECONDS = 0.02
 _LEVELS = 4
 _CHUNK = 128
 
@@ -43,9 +39,7 @@ _CHUNK = 128
 class Run:
     """One process's cost and output."""
 
-    wall: float
-    cpu: float
-    memory: int
+    cost: Cost
     stored: int
 
 
@@ -116,50 +110,28 @@ ROWS = {OURS: compress_ours, PLAIN: compress_plainly}
 
 def measure(python: str, row: str, source: Path, output: Path) -> Run:
     """Run one row in a process of its own."""
-    command = [python, __file__, "--row", row, "--source", str(source), "--output", str(output)]
+    places = ["--source", str(source), "--output", str(output)]
+    command = [python, "-m", __spec__.name, "--row", row, *places]
     if row == PEER:
         command = peer_command(python, source, output)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    tree, peak = psutil.Process(process.pid), 0
-    while process.poll() is None:
-        peak = max(peak, _private_bytes(tree))
-        time.sleep(_SAMPLING_SECONDS)
-    wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
-        raise SystemExit(f"{row}: exit code {process.returncode}")
     return Run(
-        wall=wall,
-        cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        memory=peak,
+        cost=cost_of(command),
         stored=sum(path.stat().st_size for path in output.rglob("*") if path.is_file()),
     )
-
-
-def _private_bytes(process: psutil.Process) -> int:
-    total = 0
-    try:
-        for member in [process, *process.children(recursive=True)]:
-            memory = member.memory_info()
-            total += memory.rss - memory.shared
-    except psutil.NoSuchProcess:
-        return total
-    return total
 
 
 def print_table(raw: int, runs: dict[str, list[Run]]) -> None:
     """Print the medians, and how many times as much the others take."""
     print(f"{'':22}{'MB/s':>7}{'wall s':>8}{'CPU s':>7}{'MB mem':>8}{'MB out':>8}{'ratio':>7}")
-    our_wall = median(run.wall for run in runs[OURS])
-    our_cpu = median(run.cpu for run in runs[OURS])
+    our_wall = median(run.cost.wall for run in runs[OURS])
+    our_cpu = median(run.cost.cpu for run in runs[OURS])
     for row, done in runs.items():
-        wall, cpu = median(run.wall for run in done), median(run.cpu for run in done)
+        wall, cpu = median(run.cost.wall for run in done), median(run.cost.cpu for run in done)
+        memory = max(run.cost.memory for run in done)
         stored = done[-1].stored
         print(
             f"{row:22}{raw / 1e6 / wall:7.1f}{wall:8.1f}{cpu:7.1f}"
-            f"{max(run.memory for run in done) / 1e6:8.0f}{stored / 1e6:8.1f}{raw / stored:7.3f}"
+            f"{memory / 1e6:8.0f}{stored / 1e6:8.1f}{raw / stored:7.3f}"
             f"  {wall / our_wall:.2f}x our time, {cpu / our_cpu:.2f}x our CPU"
         )
 
