@@ -4,8 +4,9 @@ Each change obeys `aind_data_transfer_service.domain.states` and is written with
 in the caller's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert
@@ -24,13 +25,15 @@ from ..domain.states import (
     require_task_change,
 )
 
+_ROWS_AT_ONCE = 1000
+
 
 def active_key(storage_url: str, asset_name: str) -> str:
     """Return what no two queued or running jobs may share: the place the asset goes to."""
     return f"{storage_url.rstrip('/')}/{asset_name}"
 
 
-def add_jobs(session: Session, jobs: Sequence[Job], tasks: Sequence[dict[str, Any]]) -> None:
+def add_jobs(session: Session, jobs: Sequence[Job], tasks: Iterable[dict[str, Any]]) -> None:
     """Put new jobs in the queue, with the values of their tasks' rows."""
     if not jobs:
         return
@@ -39,9 +42,11 @@ def add_jobs(session: Session, jobs: Sequence[Job], tasks: Sequence[dict[str, An
         job.active_key = active_key(job.storage_url, job.asset_name)
     session.add_all(jobs)
     session.flush()  # tasks and events refer to them
-    # Rows without objects: a request may have 1000 jobs of 20 tasks.
+    # Rows without objects, some at a time: a request may have 1000 jobs of 20 tasks.
     connection = session.connection()
-    connection.execute(insert(Task), [{**task, "state": TaskState.QUEUED} for task in tasks])
+    rows = ({**task, "state": TaskState.QUEUED} for task in tasks)
+    while some := list(islice(rows, _ROWS_AT_ONCE)):
+        connection.execute(insert(Task), some)
     now, kind = datetime.now(UTC), f"job:{JobState.QUEUED}"
     connection.execute(insert(Event), [{"at": now, "job_id": job.id, "kind": kind} for job in jobs])
 

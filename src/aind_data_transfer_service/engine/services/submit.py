@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -171,7 +171,7 @@ def _submit(
         taken.append(known)
     # All take places in the same order, so that no two requests wait for each other.
     new = [job for _, job in sorted(active.items()) if job.id in added]
-    tasks = [task for job_id, plan in added.items() for task in _tasks(job_id, plan)]
+    tasks = (task for job_id, plan in added.items() for task in _tasks(job_id, plan))
     transitions.add_jobs(session, new, tasks)
     for job_id in added:
         queue.put(session, job_id, run=1)
@@ -216,17 +216,15 @@ def _job(asked: _Asked, job_id: str, submission: Submission, position: int) -> J
     )
 
 
-def _tasks(job_id: str, plan: JobPlan) -> list[dict[str, Any]]:
-    return [
-        {
+def _tasks(job_id: str, plan: JobPlan) -> Iterator[dict[str, Any]]:
+    for task in plan.tasks:
+        yield {
             "job_id": job_id,
             "task_id": task.task_id,
             "map_index": task.map_index,
             "position": _POSITIONS[task.task_id],
             "label": task.label,
         }
-        for task in plan.tasks
-    ]
 
 
 def _accepted(job: Job, *, new: bool) -> AcceptedJob:
