@@ -117,7 +117,7 @@ def test_a_task_runs_in_the_image_with_its_binds(
     status = run(slurm_settings(cluster, **image), request)
     done = result(request.folder)
     assert done.error is not None, status
-    assert done.error.code == "asset_not_uploadable"  # the task's own word: nothing is staged
+    assert done.error.code == "staging_missing"  # the task's own word: nothing is staged
     ran = (tmp_path / "lab.sif.ran").read_text().split()
     assert ran[:2] == [image["image"], image["python"]]
     assert ran[-1] == str(request.folder / "spec.json")

@@ -195,6 +195,7 @@ def test_5_an_array_of_slurm_tasks(site: Site) -> None:
     assert (len(names), len(set(names))) == (20, 1)  # one array of 20 elements
     stacks = {name.partition(".ome.zarr/")[0] for name in asset.objects if name.endswith(".zattrs")}
     assert len(stacks) == 60
-    assert asset.documents.keys() == WRITTEN | {RECORD}
+    assert asset.documents.keys() == WRITTEN | {RECORD, "acquisition.json"}
     assert set(asset.verdicts.valid) == WRITTEN
     assert asset.verdicts.problems == {}
+    assert asset.verdicts.unchecked.keys() == {"acquisition.json"}  # newer than the library
