@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from aind_data_transfer_service.domain.pipeline import PIPELINE, TaskId
 from aind_data_transfer_service.domain.plan import JobPlan
-from aind_data_transfer_service.intake.plan import describe
+from aind_data_transfer_service.intake.plan import describe, describe_task
 from aind_data_transfer_service.intake.policy import IntakePolicy
 from aind_data_transfer_service.intake.v1 import accept_v1
 from aind_data_transfer_service.intake.v2 import accept_v2
@@ -115,6 +115,11 @@ def test_what_an_executor_is_asked_for(plan: JobPlan) -> None:
     assert compress["cpus"] is None
     assert compress["memory_mb"] > task(plan, TaskId.UPLOAD_DATA_TO_S3)["executor"]["memory_mb"]
     assert task(plan, TaskId.SEND_JOB_END_EMAIL)["executor"] == {"runs_as": "inline"}
+    final = TaskId.GATHER_FINAL_METADATA
+    assert task(plan, final)["executor"] == {"runs_as": "inline"}
+    with_tools = describe_task(plan.task(final), plan, tools=True)["executor"]
+    assert with_tools["runs_as"] == "process"
+    assert with_tools["memory_mb"] > 500
     skipped = task(plan, TaskId.CHECK_METADATA_FILES)
     assert (skipped["skip_reason"], skipped["executor"]) == ("Skipped by the request", None)
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from ..domain.pipeline import PIPELINE_BY_ID, RunsAs
+from ..domain.pipeline import RunsAs
 from ..errors import SettingsInvalid
 from ..ports.executor import Executor, LaunchRequest
 from ..settings import Settings
-from ..tasks.needs import wants_cluster
+from ..tasks.needs import runs_as, wants_cluster
 from ..tasks.spec import TaskSpec
 from .cluster import cluster_request, seen_from_nodes, tell_what_is_not_sent
 from .launch import resources, write_attempt_folder
@@ -51,8 +51,8 @@ class Executors:
 
     def name_for(self, spec: TaskSpec) -> str:
         """Return who is to run an attempt, by name."""
-        match PIPELINE_BY_ID[spec.task_id].runs_as:
-            case RunsAs.INLINE if not spec.runs_tools:
+        match runs_as(spec.task_id, tools=spec.metadata.has_tools):
+            case RunsAs.INLINE:
                 return INLINE
             case RunsAs.POLLED:
                 return self._polling.name

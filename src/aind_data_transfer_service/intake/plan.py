@@ -9,7 +9,7 @@ from ..domain.pipeline import PIPELINE_BY_ID, RunsAs, TaskId
 from ..domain.plan import JobPlan, ModalityPlan, TaskPlan
 from ..domain.slurm_job import slurm_job
 from ..metadata.files import KNOWN_FILES
-from ..tasks.needs import default_settings, needs, wants_cluster
+from ..tasks.needs import default_settings, needs, runs_as, wants_cluster
 from ..transform.smartspim.session import stack_folders
 from .count import Count, Counter
 from .merge import DEFAULT
@@ -30,6 +30,7 @@ def describe(
     source_roots: Sequence[Path] = (),
     counter: Counter | None = None,
     slurm: "SlurmSettings | None" = None,
+    tools: bool = False,
 ) -> dict[str, Any]:
     """Return everything a job would do: where to, what from, and with which settings.
 
@@ -44,6 +45,8 @@ def describe(
         shares its time among them.
     slurm
         The cluster, if there is one.
+    tools
+        Whether metadata tools are set up.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def describe(
         "notify_on": list(plan.notify_on),
         "sources": sources,
         "total": _total(sources),
-        "tasks": [describe_task(task, plan, slurm) for task in plan.tasks],
+        "tasks": [describe_task(task, plan, slurm, tools=tools) for task in plan.tasks],
         "warnings": [*removal_warnings(plan), *_idle_partitions(plan, counting)],
     }
 
@@ -154,7 +157,7 @@ def _total(sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def describe_task(
-    task: TaskPlan, plan: JobPlan, slurm: "SlurmSettings | None" = None
+    task: TaskPlan, plan: JobPlan, slurm: "SlurmSettings | None" = None, *, tools: bool = False
 ) -> dict[str, Any]:
     """Return what one task would do, with each setting and its origin, as JSON."""
     described = PIPELINE_BY_ID[task.task_id]
@@ -170,17 +173,17 @@ def describe_task(
         "settings": defaults | task.settings,
         "origins": dict.fromkeys(defaults, DEFAULT) | task.origins,
         "program": task.program.model_dump(exclude_none=True) if task.program else None,
-        "executor": None if task.skip_reason else _executor(task, modality, slurm),
+        "executor": None if task.skip_reason else _executor(task, modality, slurm, tools=tools),
     }
 
 
 def _executor(
-    task: TaskPlan, modality: ModalityPlan | None, slurm: "SlurmSettings | None"
+    task: TaskPlan, modality: ModalityPlan | None, slurm: "SlurmSettings | None", *, tools: bool
 ) -> dict[str, Any]:
     """Return what an executor would be asked for; ``cpus`` of None: all that it has."""
-    runs_as = PIPELINE_BY_ID[task.task_id].runs_as
-    request: dict[str, Any] = {"runs_as": runs_as.value}
-    if runs_as is RunsAs.PROCESS:
+    how = runs_as(task.task_id, tools=tools)
+    request: dict[str, Any] = {"runs_as": how.value}
+    if how is RunsAs.PROCESS:
         needed = needs(task.task_id, modality)
         if slurm is not None and slurm.is_there and wants_cluster(task, modality, slurm.tasks):
             asked = slurm_job(task, modality, slurm.defaults(memory_mb=needed.memory_mb))

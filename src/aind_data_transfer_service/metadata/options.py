@@ -17,6 +17,11 @@ class MetadataOptions(Frozen):
     """In seconds."""
     go_on_incomplete: bool = False
 
+    @property
+    def has_tools(self) -> bool:
+        """Whether any metadata tools are set up."""
+        return self.mapper is not None or self.schema2 is not None
+
     @classmethod
     def from_settings(cls, settings: Settings) -> "MetadataOptions":
         """Return what the settings say and what is installed."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain.pipeline import TaskId
+from ..domain.pipeline import PIPELINE_BY_ID, RunsAs, TaskId
 from ..domain.plan import ModalityPlan, TaskPlan
 from ..transform.behavior_videos.settings import BehaviorVideosSettings
 from ..transform.ecephys.settings import EcephysSettings
@@ -15,7 +15,7 @@ from .transfer_settings import TransferSettings
 _COMPRESSION_MEMORY_MB = 2048
 _TOOLS_MEMORY_MB = 1024
 _OTHER_MEMORY_MB = 256
-WITH_TOOLS = (
+_WITH_TOOLS = (
     TaskId.GATHER_PRELIMINARY_METADATA,
     TaskId.CHECK_METADATA_FILES,
     TaskId.GATHER_FINAL_METADATA,
@@ -36,9 +36,19 @@ def needs(task_id: TaskId, modality: ModalityPlan | None) -> Needs:
     """Return what a task's program needs: only compression computes."""
     if task_id is TaskId.COMPRESS_DATA and modality is not None and modality.compress:
         return Needs(all_cpus=True, memory_mb=_COMPRESSION_MEMORY_MB)
-    if task_id in WITH_TOOLS:
+    if task_id in _WITH_TOOLS:
         return Needs(all_cpus=False, memory_mb=_TOOLS_MEMORY_MB)
     return Needs(all_cpus=False, memory_mb=_OTHER_MEMORY_MB)
+
+
+def runs_as(task_id: TaskId, *, tools: bool) -> RunsAs:
+    """Return how a task runs; ``tools``: whether metadata tools are set up.
+
+    They take seconds of a processor, and hundreds of megabytes.
+    """
+    if tools and task_id in _WITH_TOOLS:
+        return RunsAs.PROCESS
+    return PIPELINE_BY_ID[task_id].runs_as
 
 
 def wants_cluster(task: TaskPlan, modality: ModalityPlan | None, tasks: Collection[TaskId]) -> bool:

@@ -18,7 +18,6 @@ from ..domain.plan import Frozen, JobPlan, ModalityPlan, TaskPlan
 from ..errors import Defect, TransferError
 from ..metadata.options import MetadataOptions
 from ..settings import RetryPolicy
-from .needs import WITH_TOOLS
 
 SPEC_FILE = "spec.json"
 RESULT_FILE = "result.json"
@@ -111,12 +110,6 @@ class TaskSpec(Frozen):
         if self.modality is None:
             raise Defect(f"{self.task_id}[{self.map_index}] is for no modality.")
         return self.modality
-
-    @property
-    def runs_tools(self) -> bool:
-        """Whether it runs metadata tools: seconds of a processor, and hundreds of megabytes."""
-        tools = (self.metadata.mapper, self.metadata.schema2)
-        return self.task_id in WITH_TOOLS and any(tool is not None for tool in tools)
 
     def tried_again(self, error: TransferError) -> bool:
         """Whether there will be another attempt if this one fails so."""

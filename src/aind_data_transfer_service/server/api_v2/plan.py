@@ -11,6 +11,7 @@ from ...intake.accepted import Accepted
 from ...intake.count import Counter
 from ...intake.plan import describe
 from ...intake.v1 import accept_v1
+from ...metadata.options import MetadataOptions
 from ...wire.apis import Api, api_of
 from ...wire.v1 import parse_json
 from ..access import needs
@@ -62,7 +63,8 @@ def plan_request(
     roots = [Path(root).resolve() for root in service.settings.source_roots]
     counter = Counter(seconds=_SECONDS, files=_FILES, roots=roots)
     slurm = service.settings.slurm
-    jobs = [describe(plan, counter=counter, slurm=slurm) for plan in accepted.plans]
+    tools = MetadataOptions.from_settings(service.settings).has_tools
+    jobs = [describe(plan, counter=counter, slurm=slurm, tools=tools) for plan in accepted.plans]
     return PlanAnswer(api=api, jobs=jobs, warnings=accepted.warnings)
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from ....identity.scopes import Scope
 from ....intake.plan import describe
+from ....metadata.options import MetadataOptions
 from ...access import needs
 from ...errors import PageUnknown
 from ...health import look
@@ -78,7 +79,8 @@ def show_plan(service: ServiceDep, form: SubmitFormDep) -> HTMLResponse:
     plan = plan_of_row(service, _table(form).only([form.row or 0]))
     if plan is None:
         raise PageUnknown(f"Row {form.row} is no job as it is now.")
-    described = describe(plan, slurm=service.settings.slurm)
+    tools = MetadataOptions.from_settings(service.settings).has_tools
+    described = describe(plan, slurm=service.settings.slurm, tools=tools)
     return page("plan.html", row=form.row, plan=described, request=plan.request)
 
 
