@@ -33,10 +33,6 @@ def compress(work: TransformWork, output: Path, progress: OnProgress) -> Transfo
     from ..transform.behavior_videos.compress import compress_videos
 
     output.mkdir(parents=True, exist_ok=True)
-    for name in session.others:
-        link = output / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        stage_link(work.source / name, link)
     chosen = _settings(work)
     videos = compress_videos(
         work.source,
@@ -46,6 +42,10 @@ def compress(work: TransformWork, output: Path, progress: OnProgress) -> Transfo
         threads=chosen.ffmpeg_thread_cnt,
         progress=progress,
     )
+    for name in session.others:
+        link = output / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        stage_link(work.source / name, link)
     return Transformed(
         parameters={
             "lossless": False,

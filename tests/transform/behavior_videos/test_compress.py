@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from aind_data_transfer_service.errors import SourceChanged
-from aind_data_transfer_service.transform.behavior_videos.compress import compress_videos
+from aind_data_transfer_service.transform.behavior_videos.compress import (
+    _UNFINISHED,
+    compress_videos,
+)
 from aind_data_transfer_service.transform.behavior_videos.errors import (
     FramesProofFailed,
     VideosNotCompressible,
@@ -78,7 +81,7 @@ def test_every_frame_is_there_at_its_time(
     assert (result.width, result.height) == (64, 48)
     assert result.raw_bytes == source.stat().st_size
     assert result.stored_bytes == target.stat().st_size
-    assert [path.name for path in target.parent.iterdir()] == ["a.mp4"]
+    assert sorted(path.name for path in work.output.rglob("*")) == ["a.mp4", "b"]
     assert work.progress[-1] == (result.raw_bytes, result.raw_bytes)
 
 
@@ -143,6 +146,17 @@ def test_finished_videos_are_kept_by_the_next_attempt(work: Work) -> None:
     again = target.stat().st_mtime_ns
     work.run(compression_requested={"compression_enum": "no gamma"})
     assert target.stat().st_mtime_ns != again
+
+
+def test_what_a_killed_attempt_left_is_not_among_the_files(work: Work) -> None:
+    write_video(work.source / "a.avi", codec="mjpeg", pixel_format="yuvj420p")
+    left = work.output / _UNFINISHED / "video.mp4"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+
+    work.run()
+
+    assert [path.name for path in work.output.rglob("*")] == ["a.mp4"]
 
 
 def test_a_video_that_is_cut_short_is_refused(work: Work) -> None:

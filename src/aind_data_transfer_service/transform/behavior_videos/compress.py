@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -20,6 +21,9 @@ from .result import VideoResult
 from .videos import Video
 
 logger = logging.getLogger(__name__)
+
+_UNFINISHED = ".aind-data-transfer-unfinished"
+"""Folder in the output, gone at the end: nothing half made lies among the finished files."""
 
 
 def compress_videos(
@@ -54,6 +58,9 @@ def compress_videos(
         ``videos_not_compressible``, ``source_changed``, ``frames_proof_failed`` or ``disk_full``.
     """
     check_apart(source, output)
+    unfinished = output / _UNFINISHED
+    if unfinished.is_dir():
+        shutil.rmtree(unfinished)  # what an attempt that was killed left
     meter = ProgressMeter(progress, sum(video.size for video in videos))
     finished = _Finished(record)
     results = []
@@ -62,19 +69,23 @@ def compress_videos(
             target = output / video.output
             result = finished.find(video, target)
             if result is None:
+                unfinished.mkdir(parents=True, exist_ok=True)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                result = _compress(video, target, threads, meter)
+                result = _compress(video, target, unfinished / "video.mp4", threads, meter)
                 finished.add(video, result)
             else:
                 logger.info("%s: kept from an earlier attempt", video.output)
                 meter.add(video.size)
             results.append(result)
+        if unfinished.is_dir():
+            unfinished.rmdir()
     return results
 
 
-def _compress(video: Video, target: Path, threads: int, meter: ProgressMeter) -> VideoResult:
+def _compress(
+    video: Video, target: Path, partial: Path, threads: int, meter: ProgressMeter
+) -> VideoResult:
     began = time.perf_counter()
-    partial = target.with_name(f".{target.name}.partial")
     read = 0
 
     def on_read(size: int) -> None:
