@@ -1,7 +1,8 @@
 """What can go wrong with any transform."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aind_data_transfer_service.errors import (
@@ -10,6 +11,30 @@ from aind_data_transfer_service.errors import (
     StorageFull,
     TransferError,
 )
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProblem:
+    """One thing that is wrong with a source, and where."""
+
+    code: str
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.message}"
+
+
+class SourceInvalid(InvalidInput):
+    """A source cannot be compressed as it is; ``details`` names all that is wrong."""
+
+    def __init__(self, problems: Sequence[SourceProblem]) -> None:
+        shown = "; ".join(str(problem) for problem in problems[:_SHOWN])
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        super().__init__(f"{shown}{more}.", problems=[asdict(problem) for problem in problems])
+        self.problems = tuple(problems)
 
 
 class OutputInsideSource(InvalidInput):

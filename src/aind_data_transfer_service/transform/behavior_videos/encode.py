@@ -13,7 +13,8 @@ from av.stream import Stream
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
-from .errors import Problem, VideosNotCompressible
+from ..errors import SourceProblem
+from .errors import VideosNotCompressible
 from .recipe import Recipe
 from .videos import Video
 
@@ -189,4 +190,4 @@ def _pulled(graph: Graph) -> Iterator[VideoFrame]:
 
 
 def _not_compressible(video: Video, code: str, what: str) -> VideosNotCompressible:
-    return VideosNotCompressible([Problem(code, str(video.path), what)])
+    return VideosNotCompressible([SourceProblem(code, str(video.path), what)])

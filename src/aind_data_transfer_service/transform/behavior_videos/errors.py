@@ -1,26 +1,10 @@
 """What can be wrong with behavior videos."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-
-from ...errors import InvalidInput, TransferError
-
-_SHOWN = 20
+from ...errors import TransferError
+from ..errors import SourceInvalid
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why one video cannot be compressed, and which."""
-
-    code: str
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path} {self.message}"
-
-
-class VideosNotCompressible(InvalidInput):
+class VideosNotCompressible(SourceInvalid):
     """Videos that cannot be compressed as they are; ``details`` names all of them."""
 
     code = "videos_not_compressible"
@@ -28,12 +12,6 @@ class VideosNotCompressible(InvalidInput):
         "Copy damaged videos again from the acquisition computer. Let the others be taken as they"
         " are: name them in video_specific_compression_requests with 'no compression'."
     )
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        shown = "; ".join(str(problem) for problem in problems[:_SHOWN])
-        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        super().__init__(f"{shown}{more}.", problems=[asdict(problem) for problem in problems])
-        self.problems = tuple(problems)
 
 
 class FramesProofFailed(TransferError):

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import av
 from av.container import InputContainer
 
-from .errors import Problem, VideosNotCompressible
+from ..errors import SourceProblem
+from .errors import VideosNotCompressible
 from .videos import Video
 
 AUDIO_IN_MP4 = frozenset({"aac", "ac3", "alac", "eac3", "flac", "mp3", "opus"})
@@ -18,14 +19,14 @@ def require_compressible(videos: Sequence[Video]) -> None:
         raise VideosNotCompressible(problems)
 
 
-def _in_file(video: Video) -> Iterator[Problem]:
+def _in_file(video: Video) -> Iterator[SourceProblem]:
     path = str(video.path)
     try:
         with av.open(path) as container:
             for code, what in (*_in_streams(container), *_in_size(container, video)):
-                yield Problem(code, path, what)
+                yield SourceProblem(code, path, what)
     except (av.FFmpegError, OSError) as error:
-        yield Problem("video_unreadable", path, f"cannot be opened: {error.strerror}")
+        yield SourceProblem("video_unreadable", path, f"cannot be opened: {error.strerror}")
 
 
 def _in_size(container: InputContainer, video: Video) -> Iterator[tuple[str, str]]:

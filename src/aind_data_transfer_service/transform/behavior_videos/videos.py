@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .errors import Problem, VideosNotCompressible
+from ..errors import SourceProblem
+from .errors import VideosNotCompressible
 from .recipe import Recipe
 from .settings import BehaviorVideosSettings, CompressionRequest
 
@@ -74,7 +75,7 @@ class _Requests:
                 self._own[path.relative_to(source).as_posix()] = request
             else:
                 what = "is not in the source, and video_specific_compression_requests names it"
-                problems.append(Problem("video_missing", str(path), what))
+                problems.append(SourceProblem("video_missing", str(path), what))
         if problems:
             raise VideosNotCompressible(problems)
 
@@ -98,6 +99,6 @@ def _refuse_collisions(source: Path, videos: list[Video], others: list[str]) -> 
         first = taken.setdefault(video.output, video.name)
         if first != video.name:
             what = f"would become {video.output}, as {first} would"
-            problems.append(Problem("video_names_collide", str(source / video.name), what))
+            problems.append(SourceProblem("video_names_collide", str(source / video.name), what))
     if problems:
         raise VideosNotCompressible(problems)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import Problem
+from ..errors import SourceProblem
 
 FILE = "acquisition.json"
 
@@ -28,20 +28,20 @@ class _Wrong(ValueError):
     """Why the file tells no voxel size."""
 
 
-def read_voxel_size(source: Path) -> VoxelSize | Problem:
+def read_voxel_size(source: Path) -> VoxelSize | SourceProblem:
     """Return the micrometres of a voxel along z, y and x, or what is wrong with the file."""
     path = source / FILE
     hint = "; correct it, or give voxel_size in the modality's job_settings"
     try:
         return _agreed(list(_sizes(json.loads(path.read_bytes()))))
     except FileNotFoundError:
-        return Problem(_CODE, str(path), f"is missing: it tells the size of a voxel{hint}")
+        return SourceProblem(_CODE, str(path), f"is missing: it tells the size of a voxel{hint}")
     except OSError as error:
-        return Problem(_CODE, str(path), f"cannot be read: {error.strerror}")
+        return SourceProblem(_CODE, str(path), f"cannot be read: {error.strerror}")
     except _Wrong as wrong:
-        return Problem(_CODE, str(path), f"does not tell the size of a voxel: {wrong}{hint}")
+        return SourceProblem(_CODE, str(path), f"does not tell the size of a voxel: {wrong}{hint}")
     except ValueError as error:
-        return Problem(_CODE, str(path), f"is not JSON: {error}{hint}")
+        return SourceProblem(_CODE, str(path), f"is not JSON: {error}{hint}")
 
 
 def _agreed(sizes: list[VoxelSize]) -> VoxelSize:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from .errors import Problem
+from ..errors import SourceProblem
 from .headers import WANTED, Slice
 from .stacks import Stack
 
@@ -14,7 +14,7 @@ _DIFFER = "smartspim_images_differ"
 _SHOWN = 5
 
 
-def gaps(folder: Path, numbers: Sequence[int]) -> Iterator[Problem]:
+def gaps(folder: Path, numbers: Sequence[int]) -> Iterator[SourceProblem]:
     """Tell where the numbers of slices, evenly spaced elsewhere, leave some out."""
     pairs = list(pairwise(numbers))
     steps = Counter(after - before for before, after in pairs)
@@ -27,16 +27,16 @@ def gaps(folder: Path, numbers: Sequence[int]) -> Iterator[Problem]:
     places = ", ".join(f"between {before:06d} and {after:06d}" for before, after in odd[:_SHOWN])
     more = f" and {len(odd) - _SHOWN} more places" if len(odd) > _SHOWN else ""
     text = f"lacks slices: their numbers go up by {usual}, but not {places}{more}"
-    yield Problem(_MISSING, str(folder), text)
+    yield SourceProblem(_MISSING, str(folder), text)
 
 
-def unlike(folder: Path, slices: Sequence[Slice]) -> Iterator[Problem]:
+def unlike(folder: Path, slices: Sequence[Slice]) -> Iterator[SourceProblem]:
     """Tell of slices that are not 16-bit grey, or not all of one size."""
     kinds = Counter(image.kind for image in slices if image.kind != WANTED)
     for kind, count in kinds.items():
         first = next(image.path.name for image in slices if image.kind == kind)
         text = f"has {count} images that are {kind}, such as {first}; slices are {WANTED}"
-        yield Problem(_DIFFER, str(folder), text)
+        yield SourceProblem(_DIFFER, str(folder), text)
     sizes = Counter((image.height, image.width) for image in slices)
     usual = sizes.most_common(1)[0][0]
     odd = [image for image in slices if (image.height, image.width) != usual]
@@ -45,10 +45,10 @@ def unlike(folder: Path, slices: Sequence[Slice]) -> Iterator[Problem]:
             f"has {len(odd)} slices of another size than {usual[0]} x {usual[1]}, such as"
             f" {odd[0].path.name}: {odd[0].height} x {odd[0].width}"
         )
-        yield Problem(_DIFFER, str(folder), text)
+        yield SourceProblem(_DIFFER, str(folder), text)
 
 
-def unequal(stacks: Sequence[Stack], *, by_tile: bool) -> Iterator[Problem]:
+def unequal(stacks: Sequence[Stack], *, by_tile: bool) -> Iterator[SourceProblem]:
     """Tell of stacks that have fewer or more slices than the others.
 
     A copy that broke off leaves no gap, but a stack that is shorter. With ``by_tile``, only the
@@ -65,4 +65,4 @@ def unequal(stacks: Sequence[Stack], *, by_tile: bool) -> Iterator[Problem]:
         for stack in group:
             if len(stack.slices) != usual:
                 text = f"has {len(stack.slices)} slices, others have {usual}{hint}"
-                yield Problem(_MISSING, str(stack.folder), text)
+                yield SourceProblem(_MISSING, str(stack.folder), text)

@@ -1,39 +1,18 @@
 """What can be wrong with a SmartSPIM session."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...errors import InvalidInput
-
-_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with a session, and where."""
-
-    code: str
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path} {self.message}"
+from ..errors import SourceInvalid
 
 
-class SmartSpimInvalid(InvalidInput):
+class SmartSpimInvalid(SourceInvalid):
     """A SmartSPIM session cannot be compressed as it is; ``details`` names all that is wrong."""
 
     code = "smartspim_invalid"
     what_to_do_default = (
         "Copy what the message names again from the acquisition computer, whole, then retry."
     )
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        shown = "; ".join(str(problem) for problem in problems[:_SHOWN])
-        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        super().__init__(f"{shown}{more}.", problems=[asdict(problem) for problem in problems])
-        self.problems = tuple(problems)
 
 
 class ImageUnreadable(InvalidInput):

@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..errors import SourceProblem
 from .acquisition import FILE as ACQUISITION
 from .acquisition import VoxelSize, read_voxel_size
 from .checks import gaps, unequal, unlike
-from .errors import ImageUnreadable, Problem, SmartSpimInvalid, StackMissing
+from .errors import ImageUnreadable, SmartSpimInvalid, StackMissing
 from .headers import PNG_SUFFIXES, TIFF_SUFFIXES, Slice, read_header
 from .settings import SmartSpimSettings
 from .stacks import Stack, emission_wavelength
@@ -76,12 +77,12 @@ def find_session(
     """
     search = _Search(source)
     size = _voxel_size(source, settings)
-    if isinstance(size, Problem):
+    if isinstance(size, SourceProblem):
         search.problems.append(size)
     stacks = list(search.stacks(only))
     if only is None:
         search.problems += unequal(stacks, by_tile=settings.unequal_depths)
-    if search.problems or isinstance(size, Problem):
+    if search.problems or isinstance(size, SourceProblem):
         raise SmartSpimInvalid(search.problems)
     missing = sorted((only or frozenset()) - {stack.name for stack in stacks})
     if missing:
@@ -90,7 +91,7 @@ def find_session(
     return Session(source, size, tuple(stacks), tuple(search.passed_over))
 
 
-def _voxel_size(source: Path, settings: SmartSpimSettings) -> VoxelSize | Problem:
+def _voxel_size(source: Path, settings: SmartSpimSettings) -> VoxelSize | SourceProblem:
     if settings.voxel_size is None:
         return read_voxel_size(source)
     x, y, z = settings.voxel_size
@@ -102,7 +103,7 @@ class _Search:
     """Walks the session and notes what is wrong and what does not belong."""
 
     source: Path
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[SourceProblem] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
     def stacks(self, only: frozenset[str] | None) -> Iterator[Stack]:
@@ -191,7 +192,7 @@ class _Search:
         self.passed_over.append(str(path.relative_to(self.source)))
 
     def _problem(self, code: str, path: Path, message: str) -> None:
-        self.problems.append(Problem(code, str(path), message))
+        self.problems.append(SourceProblem(code, str(path), message))
 
 
 def _header(path: Path) -> Slice | ImageUnreadable:
